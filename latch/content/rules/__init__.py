@@ -1,0 +1,1 @@
+"""What good content is: each module holds the rules of one kind and yields faults."""

@@ -1,0 +1,104 @@
+"""Rules for training examples: enough of them, long ones among them, none twice, none from an evaluation set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from latch.content.model import Example, Topic
+from latch.content.yaml_file import Fault
+from latch.text import folded, words
+
+AT_LEAST = 20
+LONG_WORDS = 12
+LONG_SHARE = 1 / 3
+MOST_WORDS = 60
+# Cosine of character trigrams at which two messages are the same sentence in other dress.
+NEAR_COPY = 0.9
+NEAR_EVALUATION = 0.8
+
+
+def faults(topics: Iterable[Topic], other_examples: Iterable[Example], evaluation: Iterable[Path]) -> Iterator[Fault]:
+    """Yield what is wrong with the examples of `topics`.
+
+    `other_examples` are those of intents that are no topics; `evaluation` are folders of evaluation messages.
+    """
+    topics = list(topics)
+    for topic in topics:
+        yield from _count(topic)
+    examples = [example for topic in topics for example in topic.examples] + list(other_examples)
+    yield from _copies(examples)
+    held_out = [message for folder in evaluation for message in evaluation_messages(folder)]
+    if held_out:
+        yield from _leaks(examples, held_out)
+
+
+def _count(topic: Topic) -> Iterator[Fault]:
+    count = len(topic.examples)
+    if count < AT_LEAST:
+        yield topic.place.fault(f"{count} examples; at least {AT_LEAST} are needed")
+    long = sum(len(words(example.text)) > LONG_WORDS for example in topic.examples)
+    if long < LONG_SHARE * count:
+        yield topic.place.fault(f"{long} of {count} examples are longer than {LONG_WORDS} words; a third is needed")
+    for example in topic.examples:
+        if len(words(example.text)) > MOST_WORDS:
+            yield example.place.fault(f"an example of more than {MOST_WORDS} words")
+        if "[" in example.text or "]" in example.text:
+            yield example.place.fault("square brackets would be read as an entity")
+
+
+def _copies(examples: list[Example]) -> Iterator[Fault]:
+    seen: dict[str, Example] = {}
+    single = []
+    for example in examples:
+        first = seen.setdefault(folded(example.text), example)
+        if first is example:
+            single.append(example)
+        else:
+            yield example.place.fault(f"the example stands also at {first.place.path}:{first.place.line}")
+    for row, column in _near(single, single, NEAR_COPY):
+        if column < row:
+            first = single[column]
+            yield single[row].place.fault(f"almost the same example as {first.place.path}:{first.place.line}")
+
+
+def _leaks(examples: list[Example], held_out: list[Example]) -> Iterator[Fault]:
+    for row, column in _near(examples, held_out, NEAR_EVALUATION):
+        place = held_out[column].place
+        yield examples[row].place.fault(f"copies or nearly copies an evaluation message ({place.path})")
+
+
+def _near(left: list[Example], right: list[Example], limit: float) -> Iterator[tuple[int, int]]:
+    """Yield the positions of pairs whose character trigrams have a cosine of at least `limit`."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    if not left or not right:
+        return
+    trigrams = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), use_idf=False)
+    others = trigrams.fit_transform([folded(example.text) for example in right])
+    close = (trigrams.transform([folded(example.text) for example in left]) @ others.T).tocoo()
+    for row, column, value in zip(close.row, close.col, close.data):
+        if value >= limit:
+            yield int(row), int(column)
+
+
+def evaluation_messages(folder: Path) -> list[Example]:
+    """Return every message in a folder of evaluation files (`text`, or the `user` turns of a conversation)."""
+    from latch.content.model import Place
+
+    messages = []
+    for path in sorted(folder.glob("*.yml")):
+        entries = yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        messages += [Example(text, Place(path, 1)) for text in _texts(entries)]
+    return messages
+
+
+def _texts(entries: Any) -> Iterator[str]:
+    for entry in entries or ():
+        if "text" in entry:
+            yield str(entry["text"])
+        for turn in entry.get("turns", ()):
+            yield str(turn["user"])

@@ -1,0 +1,113 @@
+"""Rules for grounding: each sentence stands on a fact that its topic cites, each number in one of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from latch.content.model import Fact, HelpLine, Library, Place, Topic
+from latch.content.yaml_file import Fault
+from latch.encoder import SentenceEncoder
+from latch.text import sentences, words
+
+# Below this closeness a sentence says something that no cited fact says. Found by reading the lowest of them.
+LEAST_CLOSENESS = 0.35
+# A line of warmth or a bridge to a list ("That sounds tiring.") states no fact.
+BRIDGE_WORDS = 7
+
+_NUMBER_WORDS = {
+    word: str(value)
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen twenty".split()
+    )
+}
+_NUMBER_WORDS |= {"half": "0.5", "once": "1", "twice": "2", "first": "1", "second": "2", "third": "3"}
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+# These are said without counting anything ("one breast", "both", "at first").
+_NOT_COUNTED = {"0", "1", "0.5", "2", "3"}
+
+
+@dataclass(frozen=True, order=True)
+class Support:
+    """A sentence with the closeness of the nearest fact that its topic cites."""
+
+    closeness: float
+    sentence: str
+    fact: str
+    place: Place
+
+
+def numbers(text: str) -> set[str]:
+    """Return the numbers of a text in digits, those written as words included ("1,500" and "1500" are one)."""
+    found = {number.replace(",", "") for number in _NUMBER.findall(text)}
+    return found | {_NUMBER_WORDS[word] for word in re.findall(r"[a-z]+", text.casefold()) if word in _NUMBER_WORDS}
+
+
+def number_faults(topics: Iterable[Topic]) -> Iterator[Fault]:
+    """Yield a fault for each number in an answer that no cited fact holds."""
+    for topic in topics:
+        known = {number for fact in topic.facts for number in numbers(f"{fact.statement} {fact.note}")}
+        for text in topic.texts:
+            written = {number.replace(",", "") for number in _NUMBER.findall(text.text)}
+            unknown = {n for n in numbers(text.text) - known if n in written or n not in _NOT_COUNTED}
+            for number in sorted(unknown):
+                yield text.place.fault(f"the number {number} stands in no fact that the topic cites")
+
+
+def closeness(library: Library, encoder: SentenceEncoder, only: Iterable[Topic] | None = None) -> list[Support]:
+    """Return every sentence of the answers and danger-sign lines with its nearest cited fact, the weakest first."""
+    pairs: list[tuple[str, list[str], Place]] = []
+    for topic in library.topics.values() if only is None else only:
+        grounds = _statements(topic.facts)
+        pairs += [(sentence, grounds, text.place) for text in topic.texts for sentence in _stating(text.text)]
+    for line in library.help.values():
+        pairs += [(sentence, _grounds(line), line.place) for sentence in _stating(line.text)]
+    position: dict[str, int] = {}
+    for sentence, grounds, _ in pairs:
+        for text in (sentence, *(clause for ground in grounds for clause in _clauses(ground))):
+            position.setdefault(text, len(position))
+    if not position:
+        return []
+    vectors = encoder.encode(list(position))
+    found = []
+    for sentence, grounds, place in pairs:
+        clauses = [(clause, ground) for ground in grounds for clause in _clauses(ground)]
+        if not clauses:
+            continue
+        close = vectors[[position[clause] for clause, _ in clauses]] @ vectors[position[sentence]]
+        best = int(np.argmax(close))
+        found.append(Support(round(float(close[best]), 3), sentence, clauses[best][1], place))
+    return sorted(found)
+
+
+def closeness_faults(supports: Iterable[Support]) -> Iterator[Fault]:
+    """Yield a fault for each sentence that is near no cited fact."""
+    for support in supports:
+        if support.closeness < LEAST_CLOSENESS:
+            yield support.place.fault(
+                f"closeness {support.closeness:.2f} to the nearest cited fact; at least {LEAST_CLOSENESS}: "
+                f"{support.sentence}"
+            )
+
+
+def _grounds(line: HelpLine) -> list[str]:
+    return _statements(line.facts) + list(line.red_flags)
+
+
+def _statements(facts: Iterable[Fact]) -> list[str]:
+    """Return what the facts say, their notes included: a note may correct or limit its fact."""
+    return [text for fact in facts for text in (fact.statement, *sentences(fact.note))]
+
+
+def _stating(text: str) -> list[str]:
+    return [sentence for sentence in sentences(text) if len(words(sentence)) > BRIDGE_WORDS]
+
+
+def _clauses(statement: str) -> list[str]:
+    """Return a fact whole and in its parts, since an answer often says a part of it."""
+    parts = [part.strip() for part in re.split(r"[;,:]\s|\s(?:because|so|but|and)\s", statement)]
+    return [statement, *(part for part in parts if len(words(part)) >= 4 and part != statement)]

@@ -1,0 +1,159 @@
+"""TopicClassifier: calibrated confidences over plain intents, and the separate questions in one message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import (
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from latch.nlu.constants import QUESTIONS, SEGMENT_VECTORS, SEGMENTS, UNREADABLE
+from latch.nlu.linear import LinearModel, Matrix
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class TopicClassifier(IntentClassifier, GraphComponent):
+    """Ranks the intents of a message by a linear model over its meaning and its wording.
+
+    Output: `intent`, `intent_ranking`, and `questions`: the intents of the parts of the message that ask different
+    things with confidence, in the order asked (empty when it asks one thing).
+    """
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Return what must stand before it."""
+        return [Featurizer]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Return what must be installed."""
+        return ["sklearn"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the defaults; docs/classifier.md says how the values were found."""
+        return {
+            "meaning_weight": 1.5,
+            "c": 0.2,
+            "folds": 2,
+            # A part of a message counts as a question of its own from this confidence on.
+            "question_confidence": 0.5,
+            "ranking_length": 10,
+        }
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: LinearModel | None = None,
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> TopicClassifier:
+        """Return an untrained classifier."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> TopicClassifier:
+        """Return the trained classifier that the model archive holds."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, LinearModel.load(folder))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the model to the examples of all intents.
+
+        Raises:
+            InvalidConfigException: when fewer than two intents have examples, or no featurizer gave a meaning.
+        """
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        labels = [example.get(INTENT) for example in examples]
+        if len(set(labels)) < 2:
+            raise InvalidConfigException("TopicClassifier needs examples of at least two intents.")
+        meanings = np.concatenate([_meaning(example) for example in examples])
+        self._model = LinearModel.fit(
+            [example.get(TEXT) for example in examples],
+            meanings,
+            labels,
+            meaning_weight=float(self._config["meaning_weight"]),
+            c=float(self._config["c"]),
+            folds=int(self._config["folds"]),
+        )
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Return the data as it is: nothing behind it needs predictions of the training examples."""
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set intent, ranking and questions of each message that can be understood."""
+        for message in messages:
+            if message.get(UNREADABLE) or message.get(SEGMENTS) is None or self._model is None:
+                self._set(message, None, [], [])
+            else:
+                self._classify(message, self._model)
+        return messages
+
+    def _classify(self, message: Message, model: LinearModel) -> None:
+        texts = [segment.text for segment in message.get(SEGMENTS)]
+        likely = model.probabilities(model.scores(texts, message.get(SEGMENT_VECTORS)))
+        best = np.argsort(-likely[0])[: int(self._config["ranking_length"])]
+        ranking = [(model.intents[index], float(likely[0, index])) for index in best]
+        self._set(message, ranking[0], ranking, self._questions(model, likely[1:]))
+
+    def _questions(self, model: LinearModel, likely: Matrix) -> list[str]:
+        """Return the different intents that the parts of a message have with confidence; none if fewer than two."""
+        sure = likely.max(axis=1, initial=0.0) >= float(self._config["question_confidence"])
+        found = dict.fromkeys(model.intents[int(row.argmax())] for row in likely[sure])
+        return list(found) if len(found) > 1 else []
+
+    @staticmethod
+    def _set(
+        message: Message, intent: tuple[str, float] | None, ranking: list[tuple[str, float]], questions: list[str]
+    ) -> None:
+        name, confidence = intent or (None, 0.0)
+        message.set(INTENT, {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: confidence}, add_to_output=True)
+        entries = [{INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: value} for name, value in ranking]
+        message.set(INTENT_RANKING_KEY, entries, add_to_output=True)
+        message.set(QUESTIONS, questions, add_to_output=True)
+
+
+def _meaning(example: Message) -> Matrix:
+    _, sentence = example.get_dense_features(TEXT, [])
+    if sentence is None:
+        raise InvalidConfigException("TopicClassifier needs a featurizer of meaning before it (MeaningFeaturizer).")
+    return np.asarray(sentence.features, dtype=np.float32)

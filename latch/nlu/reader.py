@@ -1,0 +1,75 @@
+"""MessageReader: makes any input a text that the pipeline can take, or says why it cannot be understood."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from latch.nlu.constants import UNREADABLE
+from latch.text import clean
+
+EMPTY = "empty"
+NO_WORDS = "no_words"
+
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
+class MessageReader(GraphComponent):
+    """Cleans the text of a message and marks one that holds nothing to understand.
+
+    `unreadable` in the parse data is `empty` (nothing, or only characters that no keyboard types) or `no_words`
+    (emoji, digits, punctuation). Of a text longer than `longest` characters, the beginning and the end are read: that
+    is where people ask.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the defaults: at most 2,000 characters are read."""
+        return {"longest": 2000}
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._longest = int(config["longest"])
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> MessageReader:
+        """Return a new reader."""
+        return cls(config)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Clean the training examples as messages are cleaned."""
+        for example in training_data.training_examples:
+            if example.get(TEXT):
+                example.set(TEXT, self._shorten(clean(example.get(TEXT))))
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Clean the text of each message; mark the unreadable ones."""
+        for message in messages:
+            text = self._shorten(clean(message.get(TEXT) or ""))
+            message.set(TEXT, text, add_to_output=True)
+            if not text:
+                message.set(UNREADABLE, EMPTY, add_to_output=True)
+            elif not _LETTER.search(text):
+                message.set(UNREADABLE, NO_WORDS, add_to_output=True)
+        return messages
+
+    def _shorten(self, text: str) -> str:
+        if len(text) <= self._longest:
+            return text
+        half = self._longest // 2
+        return f"{text[:half]} {text[-half:]}"

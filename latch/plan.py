@@ -1,0 +1,112 @@
+"""What to say to a message, in order. Plain data in, plain data out: nothing of Rasa."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from latch import responses
+from latch.responses import MORE, SHORT, UTTER
+
+FALLBACK = "nlu_fallback"
+
+DID_YOU_MEAN = f"{UTTER}did_you_mean"
+NOTHING_NEAR = f"{UTTER}nothing_near"
+NOTHING_BEFORE = f"{UTTER}nothing_before"
+NO_MORE = f"{UTTER}no_more"
+
+# What Rasa's slash commands do; RulePolicy would map them.
+COMMANDS = {"restart": "action_restart", "back": "action_back", "session_start": "action_session_start"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One action of a plan, and what is said in its place where it said nothing (an action server may be down)."""
+
+    action: str
+    otherwise: str | None = None
+    topic: str | None = None
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What was understood of a message."""
+
+    intent: str | None
+    ranking: Sequence[tuple[str, float]] = ()
+    questions: Sequence[str] = ()
+    unreadable: str | None = None
+    last_topic: str | None = None
+
+
+@dataclass(frozen=True)
+class Repertoire:
+    """What can be said: the response names, the kind of each intent's response, and intents that an action answers."""
+
+    known: Collection[str]
+    kind: Callable[[str], str | None]
+    actions: Mapping[str, str] = field(default_factory=dict)
+    offers: int = 3
+    nearest: float = 0.02
+
+    def is_topic(self, intent: str) -> bool:
+        """Tell whether the intent is that of a topic."""
+        return self.kind(intent) == responses.KIND_TOPIC
+
+
+def plan(heard: Understanding, repertoire: Repertoire) -> list[Step]:
+    """Return the steps that answer a message; never none."""
+    if heard.unreadable:
+        return [Step(f"{UTTER}unreadable_{heard.unreadable}")]
+    if heard.intent in COMMANDS:
+        return [Step(COMMANDS[heard.intent])]
+    asked = [intent for intent in heard.questions if repertoire.is_topic(intent)]
+    if len(asked) > 1:
+        return [Step(f"{UTTER}{intent}", topic=intent) for intent in asked]
+    if heard.intent is None or heard.intent == FALLBACK:
+        return _in_doubt(heard, repertoire)
+    if heard.intent in _FOLLOW_UPS:
+        return [_FOLLOW_UPS[heard.intent](heard, repertoire)]
+    if heard.intent in repertoire.actions:
+        return [Step(repertoire.actions[heard.intent], otherwise=f"{UTTER}{heard.intent}")]
+    response = f"{UTTER}{heard.intent}"
+    if response not in repertoire.known:
+        return [Step(NOTHING_NEAR)]
+    return [Step(response, topic=heard.intent if repertoire.is_topic(heard.intent) else None)]
+
+
+def offers(ranking: Sequence[tuple[str, float]], repertoire: Repertoire) -> list[str]:
+    """Return the topics to offer when in doubt, the likeliest first."""
+    near = [intent for intent, confidence in ranking if confidence >= repertoire.nearest]
+    return [intent for intent in near if repertoire.is_topic(intent)][: repertoire.offers]
+
+
+def _in_doubt(heard: Understanding, repertoire: Repertoire) -> list[Step]:
+    likeliest = next((intent for intent, _ in heard.ranking if intent != FALLBACK), None)
+    if likeliest is None or not offers(heard.ranking, repertoire):
+        return [Step(NOTHING_NEAR)]
+    if repertoire.kind(likeliest) == responses.KIND_OUTSIDE:
+        return [Step(f"{UTTER}{likeliest}")]
+    return [Step(DID_YOU_MEAN)]
+
+
+def _show_sources(heard: Understanding, repertoire: Repertoire) -> Step:
+    return Step(f"{UTTER}show_sources" if heard.last_topic else NOTHING_BEFORE)
+
+
+def _in_form(suffix: str, otherwise: str) -> Callable[[Understanding, Repertoire], Step]:
+    def step(heard: Understanding, repertoire: Repertoire) -> Step:
+        if not heard.last_topic:
+            return Step(NOTHING_BEFORE)
+        name = f"{UTTER}{heard.last_topic}{suffix}"
+        return Step(name if name in repertoire.known else otherwise, topic=heard.last_topic)
+
+    return step
+
+
+_FOLLOW_UPS: Mapping[str, Callable[[Understanding, Repertoire], Step]] = {
+    "show_sources": _show_sources,
+    "say_again": _in_form("", NOTHING_BEFORE),
+    "say_shorter": _in_form(SHORT, NO_MORE),
+    "tell_me_more": _in_form(MORE, NO_MORE),
+}
