@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.exceptions import RasaException
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.importers.utils import story_graph_from_paths
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -19,6 +23,7 @@ from latch.content.intents import response_kinds
 from latch.content.load import TOPICS, load
 from latch.content.model import Library, Source, Text, Topic
 from latch.content.yaml_file import ContentError
+from latch.plan import SAY_SHORTER, TELL_ME_MORE
 
 
 class ContentFault(RasaException):
@@ -28,8 +33,8 @@ class ContentFault(RasaException):
 class TopicImporter(RasaFileImporter):
     """Declares the intents of the data and completes the responses of topics.
 
-    A topic's response gets its title, category, sources, review date and danger signs as metadata, and the topics
-    that it is related to as buttons. A topic's title is one more example of its intent.
+    A topic's response gets its title, category, sources, review date, danger signs and related topics as metadata. A
+    topic's title is one more example of its intent.
     """
 
     def __init__(
@@ -54,11 +59,36 @@ class TopicImporter(RasaFileImporter):
         for folder, library in zip(self._folders, libraries):
             for topic in library.topics.values():
                 data.training_examples.append(Message.build(text=topic.title, intent=topic.id))
-                data.responses.update(_topic_responses(topic, library))
+                data.responses.update(_topic_responses(topic))
             for name, kind in response_kinds(folder).items():
-                for variation in data.responses.get(name, ()):
-                    variation["metadata"] = {responses.KIND: kind}
+                if data.responses.get(name):
+                    data.responses[name][0]["metadata"] = responses.packed({responses.KIND: kind})
         return data
+
+    @cached_method
+    def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
+        """Return the stories of the data and one for each intent that a response of its own answers.
+
+        Nothing is learnt from them: they show Rasa's tools (`rasa data validate`, `rasa visualize`) what PlanPolicy does.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "stories.yml"
+            path.write_text(json.dumps({"version": "3.1", "stories": self._wiring()}), encoding="utf-8")
+            written = story_graph_from_paths([str(path)], self.get_domain())
+        return super().get_stories(exclusion_percentage).merge(written)
+
+    def _wiring(self) -> list[dict[str, Any]]:
+        domain = self.get_domain()
+        stories = []
+        for intent in domain.intent_properties:
+            name = f"{responses.UTTER}{intent}"
+            if name in domain.responses:
+                steps = [{"intent": intent}, {"action": name}]
+                for follow_up, suffix in ((SAY_SHORTER, responses.SHORT), (TELL_ME_MORE, responses.MORE)):
+                    if f"{name}{suffix}" in domain.responses:
+                        steps += [{"intent": follow_up}, {"action": f"{name}{suffix}"}]
+                stories.append({"story": f"a person asks: {intent}", "steps": steps})
+        return stories
 
     @cached_method
     def get_domain(self) -> Domain:
@@ -75,32 +105,40 @@ class TopicImporter(RasaFileImporter):
             raise ContentFault(f"Latch's content cannot be used:\n{error}") from None
 
 
-def _topic_responses(topic: Topic, library: Library) -> dict[str, list[dict[str, Any]]]:
-    forms = (("", responses.FORM_ANSWER, topic.answer), (responses.SHORT, responses.FORM_SHORT, topic.short))
+def _topic_responses(topic: Topic) -> dict[str, list[dict[str, Any]]]:
+    """Return the responses of a topic; the answer alone carries what is said of the topic."""
     name = f"{responses.UTTER}{topic.id}"
-    found = {f"{name}{suffix}": _variations(topic, library, form, texts) for suffix, form, texts in forms}
-    if topic.more:
-        found[f"{name}{responses.MORE}"] = _variations(topic, library, responses.FORM_MORE, topic.more)
-    return found
-
-
-def _variations(topic: Topic, library: Library, form: str, texts: Iterable[Text]) -> list[dict[str, Any]]:
-    metadata = {
+    answer = {
         responses.KIND: responses.KIND_TOPIC,
         responses.TOPIC: topic.id,
+        responses.FORM: responses.FORM_ANSWER,
         responses.CATEGORY: topic.category,
         responses.TITLE: topic.title,
-        responses.FORM: form,
         responses.REVIEWED: topic.reviewed,
+        responses.RELATED: list(topic.related),
         responses.SOURCES: [_source(source) for source in topic.sources],
         responses.HELP: [{"urgency": line.urgency, "text": line.text} for line in topic.help],
     }
-    buttons = [{"title": library.topics[name].title, "payload": f"/{name}"} for name in topic.related]
-    variations = []
+    short = {responses.TOPIC: topic.id, responses.FORM: responses.FORM_SHORT}
+    more = {responses.TOPIC: topic.id, responses.FORM: responses.FORM_MORE}
+    found = {
+        name: _variations(topic.answer, answer),
+        f"{name}{responses.SHORT}": _variations(topic.short, short),
+    }
+    if topic.more:
+        found[f"{name}{responses.MORE}"] = _variations(topic.more, more)
+    return found
+
+
+def _variations(texts: Iterable[Text], metadata: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return variations in Rasa's form; the metadata stands with the first, for all of them."""
+    variations: list[dict[str, Any]] = []
     for text in texts:
-        variation: dict[str, Any] = {"text": text.text, "metadata": metadata, "buttons": buttons}
+        variation: dict[str, Any] = {"text": text.text}
         if text.condition:
             variation["condition"] = [{"type": "slot", "name": slot, "value": value} for slot, value in text.condition]
+        if not variations:
+            variation["metadata"] = responses.packed(metadata)
         variations.append(variation)
     return variations
 

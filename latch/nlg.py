@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from rasa.core.nlg.generator import ResponseVariationFilter
@@ -10,15 +9,13 @@ from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
 from rasa.utils.endpoints import EndpointConfig
 
 from latch import responses
-from latch.plan import DID_YOU_MEAN, Repertoire, offers
-from latch.policy import LAST_TOPIC
-from latch.responses import BODY, KIND, KIND_DOUBT, KIND_TOPIC, SOURCES, TITLE, UTTER
+from latch.plan import DID_YOU_MEAN, SHOW_SOURCES, Repertoire, offers
+from latch.policy import LAST_TOPIC, ranking
+from latch.responses import BODY, KIND, KIND_DOUBT, RELATED, SOURCES, UTTER, Book
 
-SHOW_SOURCES = f"{UTTER}show_sources"
 SAID_BEFORE = f"{UTTER}said_before"
 # How far back the last line is looked for; a turn holds far fewer events.
 _RECENT = 60
@@ -36,6 +33,7 @@ class CuratedAnswers(TemplatedNaturalLanguageGenerator):
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
         # Rasa makes the NLG before it loads the model and gives it the model's responses afterwards.
         super().__init__(domain.responses if domain else {})
+        self._read = Book(self.responses)
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
@@ -49,41 +47,32 @@ class CuratedAnswers(TemplatedNaturalLanguageGenerator):
             return None
         last = _last_body(tracker)
         fresh = [variation for variation in suitable if variation.get("text") != last] or suitable
-        message: Response = copy.deepcopy(fresh[len(tracker.events) % len(fresh)])
-        metadata = message.setdefault("metadata", {})
-        if utter_action == SHOW_SOURCES:
-            self._add_source_list(message, tracker)
+        chosen = fresh[len(tracker.events) % len(fresh)]
+        metadata = dict(self._book().metadata(utter_action))
+        body = str(chosen.get("text", ""))
+        buttons = self._book().buttons(metadata.get(RELATED, ()))
+        if utter_action == f"{UTTER}{SHOW_SOURCES}":
+            body = "\n".join((body, responses.source_list(self._last_sources(tracker))))
         elif utter_action == DID_YOU_MEAN:
             metadata[KIND] = KIND_DOUBT
-            message["buttons"] = self._offers(tracker)
-        body = message.get("text", "")
+            buttons = self._book().buttons(self._offers(tracker))
         metadata[BODY] = body
         lead = self._said_before(tracker) if body == last else ""
-        message["text"] = "\n".join(part for part in (lead, responses.full_text(body, metadata)) if part)
-        return self._fill_response(message, slots, **kwargs)
+        text = "\n".join(part for part in (lead, responses.full_text(body, metadata)) if part)
+        return {"text": text, "buttons": buttons, "metadata": metadata}
 
-    def _offers(self, tracker: DialogueStateTracker) -> list[Response]:
+    def _book(self) -> Book:
+        # Rasa swaps the responses for those of a newly loaded model.
+        if self._read.responses is not self.responses:
+            self._read = Book(self.responses)
+        return self._read
+
+    def _offers(self, tracker: DialogueStateTracker) -> list[str]:
         message = tracker.latest_message
-        parsed = (message.parse_data if message else None) or {}
-        ranking = [
-            (entry[INTENT_NAME_KEY], float(entry[PREDICTED_CONFIDENCE_KEY]))
-            for entry in parsed.get(INTENT_RANKING_KEY) or ()
-            if entry.get(INTENT_NAME_KEY)
-        ]
-        found = offers(ranking, Repertoire(self.responses.keys(), self._kind))
-        return [{"title": self._metadata(intent)[TITLE], "payload": f"/{intent}"} for intent in found]
+        return offers(ranking(message), Repertoire(self._book())) if message else []
 
-    def _kind(self, intent: str) -> str | None:
-        return self._metadata(intent).get(KIND)
-
-    def _metadata(self, intent: str) -> Response:
-        variations = self.responses.get(f"{UTTER}{intent}") or [{}]
-        return variations[0].get("metadata") or {}
-
-    def _add_source_list(self, message: Response, tracker: DialogueStateTracker) -> None:
-        metadata = self._metadata(str(tracker.get_slot(LAST_TOPIC)))
-        if metadata.get(KIND) == KIND_TOPIC:
-            message["text"] = f"{message['text']}\n{responses.source_list(metadata[SOURCES])}"
+    def _last_sources(self, tracker: DialogueStateTracker) -> list[Response]:
+        return list(self._book().metadata(f"{UTTER}{tracker.get_slot(LAST_TOPIC)}").get(SOURCES, ()))
 
     def _said_before(self, tracker: DialogueStateTracker) -> str:
         variations = self.responses.get(SAID_BEFORE) or [{}]

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from latch import responses
-from latch.responses import MORE, SHORT, UTTER
+from latch.responses import MORE, SHORT, UTTER, Book
 
 FALLBACK = "nlu_fallback"
+# A topic less likely than this is not near: with some 260 intents, chance alone gives 0.004.
+NEAREST = 0.02
 
 DID_YOU_MEAN = f"{UTTER}did_you_mean"
 NOTHING_NEAR = f"{UTTER}nothing_near"
 NOTHING_BEFORE = f"{UTTER}nothing_before"
 NO_MORE = f"{UTTER}no_more"
+
+SHOW_SOURCES = "show_sources"
+SAY_AGAIN = "say_again"
+SAY_SHORTER = "say_shorter"
+TELL_ME_MORE = "tell_me_more"
 
 # What Rasa's slash commands do; RulePolicy would map them.
 COMMANDS = {"restart": "action_restart", "back": "action_back", "session_start": "action_session_start"}
@@ -41,17 +48,11 @@ class Understanding:
 
 @dataclass(frozen=True)
 class Repertoire:
-    """What can be said: the response names, the kind of each intent's response, and intents that an action answers."""
+    """What can be said: the responses, the intents that an action answers, and how many topics are offered in doubt."""
 
-    known: Collection[str]
-    kind: Callable[[str], str | None]
+    book: Book
     actions: Mapping[str, str] = field(default_factory=dict)
     offers: int = 3
-    nearest: float = 0.02
-
-    def is_topic(self, intent: str) -> bool:
-        """Tell whether the intent is that of a topic."""
-        return self.kind(intent) == responses.KIND_TOPIC
 
 
 def plan(heard: Understanding, repertoire: Repertoire) -> list[Step]:
@@ -60,7 +61,7 @@ def plan(heard: Understanding, repertoire: Repertoire) -> list[Step]:
         return [Step(f"{UTTER}unreadable_{heard.unreadable}")]
     if heard.intent in COMMANDS:
         return [Step(COMMANDS[heard.intent])]
-    asked = [intent for intent in heard.questions if repertoire.is_topic(intent)]
+    asked = [intent for intent in heard.questions if repertoire.book.is_topic(intent)]
     if len(asked) > 1:
         return [Step(f"{UTTER}{intent}", topic=intent) for intent in asked]
     if heard.intent is None or heard.intent == FALLBACK:
@@ -70,28 +71,28 @@ def plan(heard: Understanding, repertoire: Repertoire) -> list[Step]:
     if heard.intent in repertoire.actions:
         return [Step(repertoire.actions[heard.intent], otherwise=f"{UTTER}{heard.intent}")]
     response = f"{UTTER}{heard.intent}"
-    if response not in repertoire.known:
+    if response not in repertoire.book:
         return [Step(NOTHING_NEAR)]
-    return [Step(response, topic=heard.intent if repertoire.is_topic(heard.intent) else None)]
+    return [Step(response, topic=heard.intent if repertoire.book.is_topic(heard.intent) else None)]
 
 
 def offers(ranking: Sequence[tuple[str, float]], repertoire: Repertoire) -> list[str]:
     """Return the topics to offer when in doubt, the likeliest first."""
-    near = [intent for intent, confidence in ranking if confidence >= repertoire.nearest]
-    return [intent for intent in near if repertoire.is_topic(intent)][: repertoire.offers]
+    near = [intent for intent, confidence in ranking if confidence >= NEAREST]
+    return [intent for intent in near if repertoire.book.is_topic(intent)][: repertoire.offers]
 
 
 def _in_doubt(heard: Understanding, repertoire: Repertoire) -> list[Step]:
     likeliest = next((intent for intent, _ in heard.ranking if intent != FALLBACK), None)
     if likeliest is None or not offers(heard.ranking, repertoire):
         return [Step(NOTHING_NEAR)]
-    if repertoire.kind(likeliest) == responses.KIND_OUTSIDE:
+    if repertoire.book.kind(likeliest) == responses.KIND_OUTSIDE:
         return [Step(f"{UTTER}{likeliest}")]
     return [Step(DID_YOU_MEAN)]
 
 
 def _show_sources(heard: Understanding, repertoire: Repertoire) -> Step:
-    return Step(f"{UTTER}show_sources" if heard.last_topic else NOTHING_BEFORE)
+    return Step(f"{UTTER}{SHOW_SOURCES}" if heard.last_topic else NOTHING_BEFORE)
 
 
 def _in_form(suffix: str, otherwise: str) -> Callable[[Understanding, Repertoire], Step]:
@@ -99,14 +100,14 @@ def _in_form(suffix: str, otherwise: str) -> Callable[[Understanding, Repertoire
         if not heard.last_topic:
             return Step(NOTHING_BEFORE)
         name = f"{UTTER}{heard.last_topic}{suffix}"
-        return Step(name if name in repertoire.known else otherwise, topic=heard.last_topic)
+        return Step(name if name in repertoire.book else otherwise, topic=heard.last_topic)
 
     return step
 
 
 _FOLLOW_UPS: Mapping[str, Callable[[Understanding, Repertoire], Step]] = {
-    "show_sources": _show_sources,
-    "say_again": _in_form("", NOTHING_BEFORE),
-    "say_shorter": _in_form(SHORT, NO_MORE),
-    "tell_me_more": _in_form(MORE, NO_MORE),
+    SHOW_SOURCES: _show_sources,
+    SAY_AGAIN: _in_form("", NOTHING_BEFORE),
+    SAY_SHORTER: _in_form(SHORT, NO_MORE),
+    TELL_ME_MORE: _in_form(MORE, NO_MORE),
 }

@@ -19,7 +19,7 @@ from rasa.shared.nlu.constants import INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDI
 
 from latch.nlu.constants import QUESTIONS, UNREADABLE
 from latch.plan import Repertoire, Step, Understanding, plan
-from latch.responses import KIND, UTTER
+from latch.responses import Book
 
 LAST_TOPIC = "last_topic"
 
@@ -47,9 +47,7 @@ class PlanPolicy(Policy):
         super().__init__(config, model_storage, resource, execution_context, featurizer)
         self._repertoires: dict[int, Repertoire] = {}
 
-    def train(
-        self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any
-    ) -> Resource:
+    def train(self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
         """Return its resource: there is nothing to learn."""
         return self._resource
 
@@ -81,14 +79,7 @@ class PlanPolicy(Policy):
     def _repertoire(self, domain: Domain) -> Repertoire:
         found = self._repertoires.get(id(domain))
         if found is None:
-            responses = domain.responses
-
-            def kind(intent: str) -> str | None:
-                variations = responses.get(f"{UTTER}{intent}")
-                metadata = variations[0].get("metadata") if variations else None
-                return metadata.get(KIND) if metadata else None
-
-            found = Repertoire(responses.keys(), kind, self.config["actions"], self.config["offers"])
+            found = Repertoire(Book(domain.responses), self.config["actions"], self.config["offers"])
             self._repertoires = {id(domain): found}
         return found
 
@@ -96,11 +87,13 @@ class PlanPolicy(Policy):
 def _since_message(tracker: DialogueStateTracker) -> tuple[UserUttered | None, dict[str, bool]]:
     """Return the last message and the actions since, each with whether it said something."""
     later: list[Event] = []
+    message: UserUttered | None = None
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
+            message = event
             break
         later.append(event)
-    else:
+    if message is None:
         return None, {}
     taken: dict[str, bool] = {}
     current: str | None = None
@@ -113,24 +106,22 @@ def _since_message(tracker: DialogueStateTracker) -> tuple[UserUttered | None, d
                 taken[current] = False
         elif isinstance(event, BotUttered) and current:
             taken[current] = True
-    return event_as_message(tracker), taken
+    return message, taken
 
 
-def event_as_message(tracker: DialogueStateTracker) -> UserUttered | None:
-    """Return the last message of the person."""
-    return tracker.latest_message
+def ranking(message: UserUttered) -> list[tuple[str, float]]:
+    """Return the intents of a message with their confidences, the likeliest first."""
+    entries = (message.parse_data or {}).get(INTENT_RANKING_KEY) or ()
+    return [
+        (entry[INTENT_NAME_KEY], float(entry[PREDICTED_CONFIDENCE_KEY])) for entry in entries if entry[INTENT_NAME_KEY]
+    ]
 
 
 def _understanding(message: UserUttered, tracker: DialogueStateTracker) -> Understanding:
     parsed = message.parse_data or {}
-    ranking = [
-        (entry[INTENT_NAME_KEY], float(entry[PREDICTED_CONFIDENCE_KEY]))
-        for entry in parsed.get(INTENT_RANKING_KEY) or ()
-        if entry.get(INTENT_NAME_KEY)
-    ]
     return Understanding(
         intent=(message.intent or {}).get(INTENT_NAME_KEY),
-        ranking=ranking,
+        ranking=ranking(message),
         questions=parsed.get(QUESTIONS) or (),
         unreadable=parsed.get(UNREADABLE),
         last_topic=tracker.get_slot(LAST_TOPIC) if LAST_TOPIC in tracker.slots else None,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 UTTER = "utter_"
 SHORT = "_short"
 MORE = "_more"
+
+# The one key under which a response of the trained model carries its metadata, as JSON. Rasa reads the model's domain
+# three times with a YAML parser in Python: written out, the metadata of 231 topics made that 90 s (docs/architecture.md).
+PACKED = "latch"
 
 # Keys of a response's metadata.
 KIND = "kind"
@@ -19,6 +24,7 @@ REVIEWED = "reviewed"
 SOURCES = "sources"
 HELP = "when_to_get_help"
 BODY = "body"
+RELATED = "related"
 
 # Values of KIND.
 KIND_TOPIC = "topic"
@@ -35,6 +41,47 @@ HELP_HEADING = "When to get help:"
 SOURCES_SHOWN = 3
 
 Metadata = Mapping[str, Any]
+
+
+def packed(metadata: Metadata) -> dict[str, str]:
+    """Return metadata in the form in which the trained model carries it."""
+    return {PACKED: json.dumps(metadata, ensure_ascii=False, separators=(",", ":"))}
+
+
+class Book:
+    """The responses of a trained model, with what stands beside their texts."""
+
+    def __init__(self, responses: Mapping[str, Sequence[Metadata]]) -> None:
+        self.responses = responses
+        self._metadata: dict[str, dict[str, Any]] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.responses
+
+    def metadata(self, name: str) -> dict[str, Any]:
+        """Return the metadata of a response; that of a topic's short and further form is the topic's."""
+        found = self._metadata.get(name)
+        if found is None:
+            variations = self.responses.get(name) or [{}]
+            written = (variations[0].get("metadata") or {}).get(PACKED)
+            found = json.loads(written) if written else {}
+            if found.get(FORM) in (FORM_SHORT, FORM_MORE):
+                found = {**self.metadata(f"{UTTER}{found[TOPIC]}"), FORM: found[FORM]}
+            self._metadata[name] = found
+        return found
+
+    def kind(self, intent: str) -> str | None:
+        """Return the kind of an intent's response."""
+        return self.metadata(f"{UTTER}{intent}").get(KIND)
+
+    def is_topic(self, intent: str) -> bool:
+        """Tell whether the intent is that of a topic."""
+        return self.kind(intent) == KIND_TOPIC
+
+    def buttons(self, intents: Sequence[str]) -> list[dict[str, str]]:
+        """Return a button for each of these topics, with its title."""
+        titles = {intent: self.metadata(f"{UTTER}{intent}").get(TITLE) for intent in intents}
+        return [{"title": title, "payload": f"/{intent}"} for intent, title in titles.items() if title]
 
 
 def source_name(source: Metadata) -> str:

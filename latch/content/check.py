@@ -44,7 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"        says: {support.sentence}")
         print(f"        fact: {support.fact}")
     if not found:
-        print(f"{len(topics)} topics, {sum(len(topic.examples) for topic in topics)} examples: nothing is wrong", end=" ")
+        print(
+            f"{len(topics)} topics, {sum(len(topic.examples) for topic in topics)} examples: nothing is wrong", end=" "
+        )
         print(f"({time.monotonic() - started:.1f} s).")
     return _report(found)
 

@@ -289,7 +289,9 @@ def _topic(reading: _Reading, library: Library, file: YamlFile) -> Topic:
         title=reading.text(file, "topic", "title"),
         questions=tuple(questions),
         facts=facts,
-        help=tuple(sorted(help_lines, key=lambda line: URGENCIES.index(line.urgency) if line.urgency in URGENCIES else 0)),
+        help=tuple(
+            sorted(help_lines, key=lambda line: URGENCIES.index(line.urgency) if line.urgency in URGENCIES else 0)
+        ),
         related=reading.names(file, "topic", "related"),
         reviewed=reviewed,
         examples=_examples(reading, file, stem),

@@ -72,7 +72,8 @@ def _trace(source: Path, target: Path) -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"
     import tensorflow as tf
     import tf2onnx
-    from transformers import TFBertModel, logging as transformers_logging
+    from transformers import TFBertModel
+    from transformers import logging as transformers_logging
 
     transformers_logging.set_verbosity_error()
     tf.get_logger().setLevel(logging.ERROR)

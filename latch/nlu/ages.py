@@ -1,4 +1,4 @@
-"""A baby's age in the forms in which people write it, read from spaCy tokens with the words of the lexicon."""
+"""A baby's age in the forms in which people write it, read with the words of the lexicon."""
 
 from __future__ import annotations
 
@@ -6,18 +6,25 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from spacy.tokens import Doc
-
 MONTHS = {"age_unit_day": 12 / 365, "age_unit_week": 12 * 7 / 365, "age_unit_month": 1.0, "age_unit_year": 12.0}
 OLDEST_MONTHS = 12 * 8
-# Age groups: the name, and the age in months at which it ends.
-GROUPS = (("newborn", 28 * 12 / 365), ("under_6_months", 6.0), ("from_6_months", 12.0), ("toddler", float("inf")))
+# Age groups: the name, and the age in months, to two places as ages are, at which it ends (a newborn's at 28 days).
+GROUPS = (
+    ("newborn", round(28 * 12 / 365, 2)),
+    ("under_6_months", 6.0),
+    ("from_6_months", 12.0),
+    ("toddler", float("inf")),
+)
 
-_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d)?")
+_NUMBER = r"\d+(?:[.,]\d{1,2})?(?!\d)"
+_LETTERS = r"[^\W\d_½¼¾]+"
+_TOKEN = rf"[13]/[24](?!\d)|{_NUMBER}|[½¼¾]|{_LETTERS}(?:['’]{_LETTERS})*|[^\w\s'’–-]"
 _FRACTION = {"½": 0.5, "¼": 0.25, "¾": 0.75, "1/2": 0.5, "1/4": 0.25, "3/4": 0.75}
-# Letters that are units only directly behind a number and with a word of age behind ("3m old", not "3 m").
-_SHORT_UNITS = {"m", "w", "y", "do", "mon"}
-_NEAR = 3
+_APOSTROPHE = re.compile("['’]")
+_PUNCTUATION = re.compile(r"\W")
+# How many words back a birth, and how many words on the birth of "after the birth", is looked for.
+_BIRTH_BEFORE = 6
+_BIRTH_AFTER = 3
 
 
 @dataclass(frozen=True)
@@ -39,122 +46,191 @@ def group(months: float) -> str:
     return next(name for name, end in GROUPS if months < end)
 
 
+@dataclass(frozen=True)
+class _Token:
+    word: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class _Amount:
+    """A stretch of time: months, and the tokens that say it; without a unit, the number is taken for years."""
+
+    months: float
+    start: int
+    end: int
+    has_unit: bool
+
+
 class AgeReader:
-    """Finds ages in a Doc; `lexicon` maps each word class (see data/lexicon/age.yml) to its words."""
+    """Finds ages in a text; `lexicon` maps each word class (see data/lexicon/age.yml) to its words."""
 
     def __init__(self, lexicon: Mapping[str, Sequence[str]]) -> None:
-        self._words = {name: {word.casefold() for word in words} for name, words in lexicon.items()}
+        self._words = {name: frozenset(word.casefold() for word in words) for name, words in lexicon.items()}
         entries = (word.split("=") for word in lexicon.get("age_number", ()))
         self._numbers = {word.casefold(): float(value) for word, value in entries}
-        self._units = {
-            word: MONTHS[name] for name in MONTHS for word in sorted(self._words.get(name, ())) if name in MONTHS
-        }
+        self._units = {word: months for name, months in MONTHS.items() for word in self._words.get(name, ())}
+        # "post partum", "m/o", "ds2": an entry that is not letters alone is one token.
+        entire = {word for name, words in self._words.items() if name != "age_number" for word in words}
+        entire = {word for word in entire if not re.fullmatch(_LETTERS, word)}
+        patterns = [re.escape(word).replace(r"\ ", r"[\s-]+") for word in sorted(entire, key=len, reverse=True)]
+        joined = [rf"(?<![^\W\d_]){pattern}(?!\w)" for pattern in patterns]
+        self._token = re.compile("|".join([*joined, _TOKEN]), re.IGNORECASE)
 
-    def ages(self, doc: Doc) -> list[Age]:
+    def ages(self, text: str) -> list[Age]:
         """Return the ages of a baby or child that the text tells, in order."""
-        tokens = [token.text.casefold() for token in doc]
+        tokens = [_Token(_word(match.group()), *match.span()) for match in self._token.finditer(text)]
+        words = [token.word for token in tokens]
         found: list[Age] = []
         index = 0
-        while index < len(tokens):
-            read = self._amount(tokens, index)
-            if read is None:
+        while index < len(words):
+            amount = self._amount(tokens, words, index)
+            if amount is None:
                 index += 1
                 continue
-            months, end, has_unit = read
-            if 0 < months <= OLDEST_MONTHS and self._tells_age(tokens, index, end, has_unit):
-                last = doc[end - 1]
-                found.append(Age(round(months, 2), doc[index].idx, last.idx + len(last.text)))
-            index = end
+            if 0 < amount.months <= OLDEST_MONTHS and self._tells_age(words, amount):
+                found.append(Age(round(amount.months, 2), tokens[index].start, tokens[amount.end - 1].end))
+            index = amount.end
         return found
 
-    def _amount(self, tokens: list[str], index: int) -> tuple[float, int, bool] | None:
-        """Return months, the end, and whether a unit was written, of the amount that begins at `index`."""
-        number = self._number(tokens, index)
+    def _amount(self, tokens: list[_Token], words: list[str], index: int) -> _Amount | None:
+        number = self._number(words, index)
         if number is None:
             return None
-        value, after = number
-        value, after = self._and_a_half(tokens, value, after)
-        unit_at = after + 1 if self._at(tokens, after) == "-" else after
-        unit = self._units.get(self._at(tokens, unit_at))
+        value, end = number
+        unit = self._unit(tokens, words, end)
         if unit is None:
-            is_word = not tokens[index][0].isdigit()
-            years = value * MONTHS["age_unit_year"]
-            return (years, after, False) if not (is_word and value <= 1 and after == index + 1) else None
-        end = unit_at + 1
-        # "a year and a half", "2 years and 3 months", "6 months and 2 weeks"
-        if self._at(tokens, end) == "and" and self._at(tokens, end + 1) in ("a", "half"):
-            half = end + 2 if self._at(tokens, end + 1) == "a" else end + 1
-            if self._at(tokens, half) == "half":
-                return value * unit + 0.5 * unit, half + 1, True
-        rest_at = end + 1 if self._at(tokens, end) in ("and", ",", "&") else end
-        rest = self._number(tokens, rest_at)
-        if rest is not None:
-            smaller = self._units.get(self._at(tokens, rest[1]))
-            if smaller is not None and smaller < unit:
-                return value * unit + rest[0] * smaller, rest[1] + 1, True
-        return value * unit, end, True
-
-    def _number(self, tokens: list[str], index: int) -> tuple[float, int] | None:
-        token = self._at(tokens, index)
-        if token in self._numbers:
-            if token in ("a", "an") and self._at(tokens, index + 1) not in self._units:
+            if words[index] in ("a", "an", "half"):
                 return None
-            return self._numbers[token], index + 1
-        if _NUMBER.fullmatch(token):
-            return float(token.replace(",", ".")), index + 1
-        if token and token[-1] in _FRACTION and _NUMBER.fullmatch(token[:-1]):
-            return float(token[:-1]) + _FRACTION[token[-1]], index + 1
-        return None
+            return _Amount(value * MONTHS["age_unit_year"], index, end, False) if end > index else None
+        end += 1
+        half = _half(words, end)
+        if half:  # "a year and a half"
+            return _Amount((value + 0.5) * unit, index, half, True)
+        rest = end + 1 if _at(words, end) in ("and", ",", "&") else end
+        smaller = self._number(words, rest)
+        if smaller:  # "2 years and 3 months"
+            smaller_unit = self._unit(tokens, words, smaller[1])
+            if smaller[1] > rest and smaller_unit and smaller_unit < unit:
+                return _Amount(value * unit + smaller[0] * smaller_unit, index, smaller[1] + 1, True)
+        return _Amount(value * unit, index, end, True)
 
-    def _and_a_half(self, tokens: list[str], value: float, after: int) -> tuple[float, int]:
-        token = self._at(tokens, after)
-        if token in _FRACTION:
-            return value + _FRACTION[token], after + 1
-        for words in (("and", "a", "half"), ("and", "half"), ("&", "half"), ("&", "a", "half"), ("n", "a", "half")):
-            if tuple(tokens[after : after + len(words)]) == words:
-                return value + 0.5, after + len(words)
-        return value, after
+    def _number(self, words: list[str], index: int) -> tuple[float, int] | None:
+        """Return the number that begins at `index`, and where it ends."""
+        word = _at(words, index)
+        if word == "year":  # "my year old": a year that is not counted is one
+            return 1.0, index
+        if word == "half" and _at(words, index + 1) in ("a", "an"):
+            return 0.5, index + 2
+        if word in _FRACTION:
+            return _FRACTION[word], index + 1
+        if word[:1].isdecimal():
+            value, end = float(word.replace(",", ".")), index + 1
+        elif word in self._numbers:
+            value, end = self._numbers[word], index + 1
+            ones = self._numbers.get(_at(words, end), 0)
+            if value >= 20 and 1 <= ones < 10 and _at(words, end) not in ("a", "an"):
+                value, end = value + ones, end + 1
+        else:
+            return None
+        if _at(words, end) in _FRACTION:
+            return value + _FRACTION[words[end]], end + 1
+        half = _half(words, end)
+        return (value + 0.5, half) if half else (value, end)
 
-    def _tells_age(self, tokens: list[str], start: int, end: int, has_unit: bool) -> bool:
-        after = self._at(tokens, end + 1 if self._at(tokens, end) == "-" else end)
-        before = self._at(tokens, start - 1)
-        unit = tokens[end - 1]
+    def _unit(self, tokens: list[_Token], words: list[str], index: int) -> float | None:
+        """Return the months of the unit at `index`; a letter ("m") is a unit at its number or before "old"."""
+        word = _at(words, index)
+        if self._is("age_unit_letter", word):
+            attached = index > 0 and tokens[index - 1].end == tokens[index].start
+            if not attached and not self._is("age_old", _at(words, index + 1)):
+                return None
+        return self._units.get(word)
+
+    def _tells_age(self, words: list[str], amount: _Amount) -> bool:
+        before, after = _at(words, amount.start - 1), _at(words, amount.end)
+        if not amount.has_unit and amount.end == amount.start + 1:
+            return (self._is("age_stated", before) and _ends(after)) or self._bare_years(words, amount)
         if self._is("age_old", after):
-            return has_unit or after in ("old",)
-        if self._is("age_birth", after):
-            return has_unit
-        if after == "ago":
-            return has_unit and any(self._is("age_birth", token) for token in tokens[max(0, start - 6) : start])
-        if self._is("age_not_after", after) or self._is("age_not_before", before):
+            of_a_thing = self._is("age_thing", _at(words, amount.end + 1))  # "3 days old milk"
+            return not of_a_thing and not self._about(words, amount.start, "age_thing")
+        if self._after_birth(words, amount):
+            return True
+        if self._is("age_not_before", before) or self._is("age_not_after", after):
             return False
-        if not has_unit:
-            return self._bare_years(tokens, start, end)
-        if unit in _SHORT_UNITS:
-            return self._about_a_child(tokens, start)
-        if unit in ("mo", "mos", "yo", "y/o", "m/o", "w/o", "wko", "yro", "yrold"):
+        if any(self._is("age_birth", word) for word in words[max(0, amount.start - _BIRTH_AFTER) : amount.start]):
+            return False  # "born at 34 weeks" tells how long the pregnancy was
+        if self._is("age_stated", before) or self._alone(words, amount):
             return True
-        return before in ("at", "my", "our", "aged") or self._about_a_child(tokens, start)
-
-    def _bare_years(self, tokens: list[str], start: int, end: int) -> bool:
-        """Tell whether a number without a unit is an age in years ("she just turned two", "he's 2 and")."""
-        before = self._at(tokens, start - 1)
-        if before in ("turned", "turns", "turning", "aged"):
+        if not amount.has_unit:
+            return self._bare_years(words, amount)
+        if self._is("age_unit_old", words[amount.end - 1]) or self._is("age_child", after):
             return True
-        ends = self._at(tokens, end) in ("", ".", ",", "!", "?", "and", "but", "now", "so", "-", "...")
-        return ends and before in ("is", "'s", "’s", "just") and self._about_a_child(tokens, start)
+        return before in ("at", "my", "our") or self._about_a_child(words, amount.start)
 
-    def _about_a_child(self, tokens: list[str], start: int) -> bool:
-        """Tell whether the words before are a child and links alone ("my baby is nearly")."""
-        for token in reversed(tokens[max(0, start - _NEAR - 1) : start]):
-            if self._is("age_person", token):
+    def _after_birth(self, words: list[str], amount: _Amount) -> bool:
+        """Tell whether the time is counted from the birth ("3 weeks postpartum", "born 5 days ago")."""
+        if not amount.has_unit:
+            return False
+        after = _at(words, amount.end)
+        if after in ("after", "since"):
+            return any(self._is("age_birth", word) for word in words[amount.end + 1 :][:_BIRTH_AFTER])
+        if after == "ago":
+            return any(
+                self._is("age_birth", word) for word in words[max(0, amount.start - _BIRTH_BEFORE) : amount.start]
+            )
+        return self._is("age_postpartum", after)
+
+    def _bare_years(self, words: list[str], amount: _Amount) -> bool:
+        """Tell whether a number without a unit is an age in years ("he's 2 and", "she is almost two")."""
+        near = words[max(0, amount.start - 3) : amount.start]
+        is_said = any(word in ("is", "are", "was", "s") or self._is_with_s(word) for word in near)
+        at_hour = near[-1:] == ["at"]
+        return is_said and not at_hour and _ends(_at(words, amount.end)) and self._about_a_child(words, amount.start)
+
+    def _about_a_child(self, words: list[str], start: int) -> bool:
+        return self._about(words, start, "age_child", "age_pronoun")
+
+    def _about(self, words: list[str], start: int, *names: str) -> bool:
+        """Tell whether only links stand between `start` and a word of the classes `names` ("my baby's nearly")."""
+        for word in reversed(words[:start]):
+            if any(self._is(name, word) or self._is(name, word.removesuffix("s")) for name in names):
                 return True
-            if not self._is("age_link", token):
+            if not self._is("age_link", word):
                 return False
         return False
 
-    def _is(self, name: str, token: str) -> bool:
-        return token in self._words.get(name, ())
+    def _alone(self, words: list[str], amount: _Amount) -> bool:
+        """Tell whether the message says nothing else, as an answer to "how old is your baby?" does."""
+        rest = words[: amount.start] + words[amount.end :]
+        return all(_PUNCTUATION.fullmatch(word) for word in rest)
 
-    @staticmethod
-    def _at(tokens: list[str], index: int) -> str:
-        return tokens[index] if 0 <= index < len(tokens) else ""
+    def _is_with_s(self, word: str) -> bool:
+        """Tell whether the word is a child and "is" in one ("she's", "babys")."""
+        names = ("age_child", "age_pronoun")
+        return word == "theyre" or (word.endswith("s") and any(self._is(name, word[:-1]) for name in names))
+
+    def _is(self, name: str, word: str) -> bool:
+        return word in self._words.get(name, ())
+
+
+def _word(text: str) -> str:
+    return " ".join(_APOSTROPHE.sub("", text).casefold().replace("-", " ").split())
+
+
+def _at(words: list[str], index: int) -> str:
+    return words[index] if 0 <= index < len(words) else ""
+
+
+def _half(words: list[str], index: int) -> int:
+    """Return the end of an "and a half" that begins at `index`; 0 where there is none."""
+    if _at(words, index) not in ("and", "&", "n"):
+        return 0
+    index += 2 if _at(words, index + 1) == "a" else 1
+    return index + 1 if _at(words, index) == "half" else 0
+
+
+def _ends(word: str) -> bool:
+    """Tell whether a number before this word is said in full: a sentence or clause ends there."""
+    return word in ("", ".", ",", "!", "?", ")", ";", "and", "but", "now", "so", "tomorrow", "today", "last", "next")

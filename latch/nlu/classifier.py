@@ -23,12 +23,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from latch.nlu.constants import QUESTIONS, SEGMENT_VECTORS, SEGMENTS, UNREADABLE
-from latch.nlu.linear import LinearModel, Matrix
+from latch.nlu.intent_model import IntentModel, Matrix
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TopicClassifier(IntentClassifier, GraphComponent):
-    """Ranks the intents of a message by a linear model over its meaning and its wording.
+    """Ranks the intents of a message by its meaning and its wording.
 
     Output: `intent`, `intent_ranking`, and `questions`: the intents of the parts of the message that ask different
     things with confidence, in the order asked (empty when it asks one thing).
@@ -48,9 +48,8 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """Return the defaults; docs/classifier.md says how the values were found."""
         return {
-            "meaning_weight": 1.5,
-            "c": 0.2,
-            "folds": 2,
+            "networks": 2,
+            "epochs": 20,
             # A part of a message counts as a question of its own from this confidence on.
             "question_confidence": 0.5,
             "ranking_length": 10,
@@ -61,7 +60,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        model: LinearModel | None = None,
+        model: IntentModel | None = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
@@ -90,7 +89,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     ) -> TopicClassifier:
         """Return the trained classifier that the model archive holds."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LinearModel.load(folder))
+            return cls(config, model_storage, resource, IntentModel.load(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model to the examples of all intents.
@@ -103,13 +102,12 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         if len(set(labels)) < 2:
             raise InvalidConfigException("TopicClassifier needs examples of at least two intents.")
         meanings = np.concatenate([_meaning(example) for example in examples])
-        self._model = LinearModel.fit(
+        self._model = IntentModel.fit(
             [example.get(TEXT) for example in examples],
             meanings,
             labels,
-            meaning_weight=float(self._config["meaning_weight"]),
-            c=float(self._config["c"]),
-            folds=int(self._config["folds"]),
+            networks=int(self._config["networks"]),
+            epochs=int(self._config["epochs"]),
         )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
@@ -128,14 +126,14 @@ class TopicClassifier(IntentClassifier, GraphComponent):
                 self._classify(message, self._model)
         return messages
 
-    def _classify(self, message: Message, model: LinearModel) -> None:
+    def _classify(self, message: Message, model: IntentModel) -> None:
         texts = [segment.text for segment in message.get(SEGMENTS)]
         likely = model.probabilities(model.scores(texts, message.get(SEGMENT_VECTORS)))
         best = np.argsort(-likely[0])[: int(self._config["ranking_length"])]
         ranking = [(model.intents[index], float(likely[0, index])) for index in best]
         self._set(message, ranking[0], ranking, self._questions(model, likely[1:]))
 
-    def _questions(self, model: LinearModel, likely: Matrix) -> list[str]:
+    def _questions(self, model: IntentModel, likely: Matrix) -> list[str]:
         """Return the different intents that the parts of a message have with confidence; none if fewer than two."""
         sure = likely.max(axis=1, initial=0.0) >= float(self._config["question_confidence"])
         found = dict.fromkeys(model.intents[int(row.argmax())] for row in likely[sure])

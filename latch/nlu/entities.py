@@ -61,7 +61,9 @@ class LexiconEntityExtractor(GraphComponent, EntityExtractorMixin):
         self._vocab = nlp.vocab
         self._phrases = PhraseMatcher(nlp.vocab, attr="LOWER")
         for value, phrases in lexicon.get("synonyms", {}).items():
-            self._phrases.add(value, [nlp.make_doc(phrase) for phrase in phrases])
+            # spaCy splits "u.s." and "U.S." differently.
+            forms = [form for phrase in phrases for form in (phrase, phrase.upper())]
+            self._phrases.add(value, [nlp.make_doc(form) for form in forms])
 
     @classmethod
     def create(
@@ -92,7 +94,7 @@ class LexiconEntityExtractor(GraphComponent, EntityExtractorMixin):
         """Take the look-up tables and synonyms of the training data."""
         lexicon: Lexicon = {"lookups": {}, "synonyms": {}}
         for table in training_data.lookup_tables:
-            lexicon["lookups"].setdefault(table["name"], []).extend(word.strip("\"'") or word for word in table["elements"])
+            lexicon["lookups"].setdefault(table["name"], []).extend(table["elements"])
         phrases: dict[str, list[str]] = defaultdict(list)
         for phrase, value in training_data.entity_synonyms.items():
             phrases[value].append(phrase)
@@ -116,11 +118,12 @@ class LexiconEntityExtractor(GraphComponent, EntityExtractorMixin):
 
     def _entities(self, doc: Doc) -> list[dict[str, Any]]:
         found = []
-        for age in self._ages.ages(doc)[:1]:
+        for age in self._ages.ages(doc.text)[:1]:
             found.append(self._entity("baby_age", age.months, age.start, age.end))
             found.append(self._entity("baby_age_group", age.group, age.start, age.end))
-        spans = [doc[start:end] for _, start, end in self._phrases(doc)]
-        values = {(start, end): doc.vocab.strings[key] for key, start, end in self._phrases(doc)}
+        # The Doc comes from another pipeline, whose vocabulary does not know the values of these phrases.
+        values = {(start, end): self._vocab.strings[key] for key, start, end in self._phrases(doc)}
+        spans = [doc[start:end] for start, end in values]
         for span in sorted(filter_spans(spans), key=lambda span: span.start):
             value = values[(span.start, span.end)]
             if value in AGE_GROUPS:

@@ -23,8 +23,6 @@ from latch.nlu.constants import DOC, SEGMENT_VECTORS, SEGMENTS, UNREADABLE
 from latch.nlu.segments import segments
 
 
-
-
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
     """Adds the vector of the whole text as its sentence feature, and those of its segments for the classifier."""

@@ -45,4 +45,6 @@ def _questions(sentence: str, start: int) -> list[Segment]:
         parts.append((begin, match.start()))
         begin = match.end()
     parts.append((begin, len(sentence)))
-    return [Segment(sentence[left:right].strip(), start + left) for left, right in parts if sentence[left:right].strip()]
+    return [
+        Segment(sentence[left:right].strip(), start + left) for left, right in parts if sentence[left:right].strip()
+    ]

@@ -34,7 +34,9 @@ def faults(library: Library) -> Iterator[Fault]:
 
 def grades(library: Library) -> dict[str, float]:
     """Return the reading grade of every topic's answer: the hardest of its variations."""
-    return {topic.id: max(grade(text.text) for text in topic.answer) for topic in library.topics.values() if topic.answer}
+    return {
+        topic.id: max(grade(text.text) for text in topic.answer) for topic in library.topics.values() if topic.answer
+    }
 
 
 def corpus_fault(library: Library) -> Iterator[Fault]:
@@ -42,7 +44,9 @@ def corpus_fault(library: Library) -> Iterator[Fault]:
     found = grades(library)
     if found and median(found.values()) > MEDIAN_GRADE:
         first = next(iter(library.topics.values()))
-        yield Fault(first.place.path.parent.parent, 1, f"median reading grade {median(found.values()):.1f} > {MEDIAN_GRADE}")
+        yield Fault(
+            first.place.path.parent.parent, 1, f"median reading grade {median(found.values()):.1f} > {MEDIAN_GRADE}"
+        )
 
 
 def _topic(topic: Topic) -> Iterator[Fault]:

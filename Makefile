@@ -1,0 +1,80 @@
+# Two commands: `make chat` talks to Latch, `make test` runs the suite. Each sets up what is missing first.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+PYTHON := $(BIN)/python
+UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
+LOCKS := requirements.txt requirements-export.txt requirements-dev.txt
+INSTALLED := .venv/.installed
+ENCODER := models/encoder/encoder.onnx
+TRAINED := models/.trained
+
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export TF_CPP_MIN_LOG_LEVEL := 3
+export OMP_NUM_THREADS ?= 1
+export UV_NO_PROGRESS := true
+
+.PHONY: chat test setup encoder train serve check evaluate bench lint lock clean help
+
+chat: $(TRAINED) ## talk to Latch in the terminal
+	@$(BIN)/latch chat
+
+test: $(TRAINED) lint check ## run the whole suite
+	@$(PYTHON) -m pytest $(PYTEST)
+
+setup: $(INSTALLED) $(ENCODER) ## install everything into .venv and export the sentence encoder
+
+encoder: $(ENCODER) ## export the sentence encoder
+
+train: $(TRAINED) ## train the model, where something has changed
+
+serve: $(TRAINED) ## run the HTTP server and the action server
+	@$(BIN)/latch serve
+
+check: $(INSTALLED) $(ENCODER) ## check the content: names, facts, numbers, wording, examples
+	@$(BIN)/latch check
+
+evaluate: $(TRAINED) ## measure what is understood, on the held-out messages in tests/questions
+	@$(PYTHON) -m latch.evaluation
+
+bench: $(TRAINED) ## measure time and size
+	@$(PYTHON) -m latch.evaluation.bench
+
+lint: $(INSTALLED)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+lock: $(UV) ## resolve pyproject.toml again and pin every package with hashes
+	@python3 scripts/lock.py $(UV)
+
+clean: ## remove what was installed, exported and trained
+	@rm -rf .venv .tools .rasa .cache models/*.tar.gz models/encoder $(TRAINED) reports *.egg-info
+
+help: ## show this
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+.tools/uv/bin/uv: requirements-uv.txt
+	@echo "Installing uv into .tools ..."
+	@python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --require-hashes -r requirements-uv.txt
+
+$(INSTALLED): $(UV) $(LOCKS) pyproject.toml .python-version
+	@echo "Installing the locked packages into .venv (some 200; one to three minutes the first time) ..."
+	@test -x $(PYTHON) || $(UV) venv --quiet .venv
+	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes $(LOCKS)
+	@$(UV) pip install --quiet --python $(PYTHON) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(ENCODER): $(INSTALLED) latch/encoder/export.py
+	@$(PYTHON) -m latch.encoder.export --force 2> >(grep -v -i -E 'warn|^ ' >&2 || true)
+	@touch $@
+
+# Whatever training reads: data, configuration, and the code of importer, policy and components.
+CONTENT := config.yml domain.yml $(shell find data latch/nlu latch/content -type f -not -name '*.pyc' 2>/dev/null | tr '\n' ' ') \
+	latch/importer.py latch/policy.py latch/plan.py latch/responses.py latch/text.py latch/encoder/runtime.py
+
+$(TRAINED): $(INSTALLED) $(ENCODER) $(CONTENT)
+	@$(PYTHON) -m latch.train
+	@touch $@

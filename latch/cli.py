@@ -1,0 +1,36 @@
+"""The `latch` command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from latch import ask, run
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; return the exit code."""
+    parser = argparse.ArgumentParser(prog="latch", description="Curated, sourced answers about breastfeeding.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    ask.add_arguments(commands.add_parser("ask", help="ask the bot something", description=ask.__doc__))
+    commands.add_parser("chat", help="talk to the bot in the terminal")
+    serving = commands.add_parser("serve", help="run the HTTP server and the action server")
+    serving.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    serving.add_argument("--port", type=int, default=5005, help="port to listen on (default: %(default)s)")
+    commands.add_parser("check", help="check the content of data/", add_help=False)
+    options, rest = parser.parse_known_args(arguments)
+    if options.command == "check":
+        from latch.content.check import main as check
+
+        return check(rest)
+    if rest:
+        parser.error(f"unrecognised: {' '.join(rest)}")
+    if options.command == "chat":
+        return run.chat()
+    if options.command == "serve":
+        return run.serve(options.host, options.port)
+    return ask.run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

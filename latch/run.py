@@ -1,0 +1,105 @@
+"""`latch chat` and `latch serve`: the bot with its action server beside it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from latch.assistant import DEFAULT_MODELS, AssistantError, newest_model
+
+ACTION_PORT = 5055
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+
+# No telemetry, no chatter of libraries; one thread for linear algebra, since a message's matrices are small.
+ENVIRONMENT = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "PYTHONWARNINGS": "ignore",
+    "OMP_NUM_THREADS": "1",
+}
+
+
+def chat() -> int:
+    """Open `rasa shell` with the action server beside it; return its exit code."""
+    return _with_actions(("shell", "--quiet"), "Loading the bot (about 20 s). Type a question, or /stop to leave.")
+
+
+def serve(host: str, port: int) -> int:
+    """Run the HTTP server with the action server beside it until it is stopped; return its exit code."""
+    return _with_actions(
+        ("run", "--interface", host, "--port", str(port)),
+        f"Starting the server on http://{host}:{port} (about 20 s). Stop it with Ctrl-C.",
+    )
+
+
+def _with_actions(command: Sequence[str], greeting: str) -> int:
+    try:
+        model = newest_model(DEFAULT_MODELS)
+    except AssistantError as error:
+        print(error, file=sys.stderr)
+        return 1
+    actions = None if _answers(ACTION_PORT) else _start_actions()
+    print(greeting, flush=True)
+    # Ctrl-C and SIGTERM are for Rasa, which ends by itself; this process only waits and then tidies up.
+    ignored = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT,)}
+    try:
+        return subprocess.call([program("rasa"), *command, "--model", str(model)], env=environment())
+    finally:
+        for number, handler in ignored.items():
+            signal.signal(number, handler)
+        if actions is not None:
+            _stop(actions)
+
+
+def _start_actions() -> subprocess.Popen[bytes]:
+    """Start the action server and wait until it answers; the bot runs without it if it does not."""
+    command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(ACTION_PORT)]
+    process = subprocess.Popen(
+        # The action server listens on every address unless told otherwise.
+        command,
+        env={**environment(), "SANIC_HOST": "127.0.0.1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        if _answers(ACTION_PORT):
+            return process
+        time.sleep(0.1)
+    print("The action server did not start; Latch answers without it.", file=sys.stderr)
+    return process
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def environment() -> dict[str, str]:
+    """Return this process's environment with what Rasa needs, where it is not set otherwise."""
+    return {**ENVIRONMENT, **os.environ}
+
+
+def program(name: str) -> str:
+    """Return the program of this environment, whether or not it is activated."""
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if beside.exists() else name

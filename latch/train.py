@@ -1,0 +1,53 @@
+"""`python -m latch.train`: `rasa train` with progress that a person can follow and the old models removed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from latch.assistant import DEFAULT_MODELS
+from latch.run import environment, program
+
+_STARTS = re.compile(r"Starting to train component '(\w+)'")
+_SECONDS = "{:5.1f} s  {}"
+
+
+def main() -> int:
+    """Train on the project's data; print each step as it begins; return the exit code of `rasa train`."""
+    started = time.monotonic()
+    before = set(DEFAULT_MODELS.glob("*.tar.gz"))
+    print("Training the model (one to two minutes) ...", flush=True)
+    lines: list[str] = []
+    command = [program("rasa"), "train", "--out", str(DEFAULT_MODELS)]
+    with subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        for line in process.stdout or ():
+            lines.append(line)
+            step = _STARTS.search(line)
+            if step:
+                print(_SECONDS.format(time.monotonic() - started, step.group(1)), flush=True)
+    trained = set(DEFAULT_MODELS.glob("*.tar.gz")) - before
+    if process.returncode or not (trained or before):
+        print("".join(_telling(lines)), file=sys.stderr)
+        return process.returncode or 1
+    print(_SECONDS.format(time.monotonic() - started, "done"), flush=True)
+    _remove(before if trained else set())
+    return 0
+
+
+def _telling(lines: list[str]) -> list[str]:
+    """Return the lines of Rasa's output that tell what went wrong, without its progress and warnings."""
+    return [line for line in lines if not re.search(r"INFO|Warning|Processed story|^\s*$", line)][-40:]
+
+
+def _remove(models: set[Path]) -> None:
+    for model in models:
+        model.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
