@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from latch import responses
+from latch.plan import FALLBACK
 
 ENDPOINTS = Path("endpoints.yml")
 DEFAULT_MODELS = Path("models")
@@ -86,6 +87,12 @@ class Assistant:
         intent = parsed.get("intent") or {}
         return Turn(intent.get("name"), float(intent.get("confidence") or 0.0), said.messages, parsed)
 
+    async def understand(self, text: str) -> list[tuple[str, float]]:
+        """Return the intents of a message with their confidences, the likeliest first, without answering it."""
+        parsed = await self._agent.parse_message(text)
+        entries = parsed.get("intent_ranking") or ()
+        return [(entry["name"], float(entry["confidence"])) for entry in entries if entry["name"] != FALLBACK]
+
     def is_topic(self, intent: str) -> bool:
         """Tell whether the intent is that of a topic."""
         return self._book.is_topic(intent)
@@ -119,6 +126,9 @@ def _quiet_imports() -> Iterator[None]:
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     for name in ("rasa", "apscheduler", "tensorflow", "matplotlib"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    # An action server that is down costs one action, which has a reply of its own: no trace for that.
+    for name in ("rasa.core.actions.action", "rasa.core.processor"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     # Recorded and dropped: some of these libraries reset the warning filters while they load.
     with warnings.catch_warnings(record=True):
         yield

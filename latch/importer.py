@@ -23,7 +23,27 @@ from latch.content.intents import response_kinds
 from latch.content.load import TOPICS, load
 from latch.content.model import Library, Source, Text, Topic
 from latch.content.yaml_file import ContentError
-from latch.plan import SAY_SHORTER, TELL_ME_MORE
+from latch.nlg import SAID_BEFORE
+from latch.nlu.reader import EMPTY, NO_WORDS
+from latch.plan import (
+    DID_YOU_MEAN,
+    FALLBACK,
+    NO_MORE,
+    NOTHING_BEFORE,
+    NOTHING_NEAR,
+    SAY_AGAIN,
+    SAY_SHORTER,
+    TELL_ME_MORE,
+    UNREADABLE,
+)
+
+# Responses that no intent of their own leads to. What cannot be read arrives as the fallback intent, too; SAID_BEFORE
+# is the line that CuratedAnswers puts before a repetition.
+_WITHOUT_AN_INTENT = {
+    FALLBACK: (DID_YOU_MEAN, NOTHING_NEAR, f"{UNREADABLE}{EMPTY}", f"{UNREADABLE}{NO_WORDS}"),
+    SAY_AGAIN: (NOTHING_BEFORE, SAID_BEFORE),
+    TELL_ME_MORE: (NO_MORE,),
+}
 
 
 class ContentFault(RasaException):
@@ -69,7 +89,7 @@ class TopicImporter(RasaFileImporter):
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
         """Return the stories of the data and one for each intent that a response of its own answers.
 
-        Nothing is learnt from them: they show Rasa's tools (`rasa data validate`, `rasa visualize`) what PlanPolicy does.
+        Nothing is learnt from them: they show Rasa's tools (`rasa data validate`) what PlanPolicy does.
         """
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "stories.yml"
@@ -78,16 +98,21 @@ class TopicImporter(RasaFileImporter):
         return super().get_stories(exclusion_percentage).merge(written)
 
     def _wiring(self) -> list[dict[str, Any]]:
-        domain = self.get_domain()
+        said = self.get_nlu_data().responses
         stories = []
-        for intent in domain.intent_properties:
+        for intent in sorted(self.get_nlu_data().intents):
             name = f"{responses.UTTER}{intent}"
-            if name in domain.responses:
+            if name in said:
                 steps = [{"intent": intent}, {"action": name}]
                 for follow_up, suffix in ((SAY_SHORTER, responses.SHORT), (TELL_ME_MORE, responses.MORE)):
-                    if f"{name}{suffix}" in domain.responses:
+                    if f"{name}{suffix}" in said:
                         steps += [{"intent": follow_up}, {"action": f"{name}{suffix}"}]
                 stories.append({"story": f"a person asks: {intent}", "steps": steps})
+        for intent, answers in _WITHOUT_AN_INTENT.items():
+            # One after the other: as stories of their own they would contradict each other.
+            steps = [step for name in answers if name in said for step in ({"intent": intent}, {"action": name})]
+            if steps:
+                stories.append({"story": f"Latch cannot simply answer: {intent}", "steps": steps})
         return stories
 
     @cached_method

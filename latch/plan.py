@@ -15,6 +15,7 @@ NEAREST = 0.02
 DID_YOU_MEAN = f"{UTTER}did_you_mean"
 NOTHING_NEAR = f"{UTTER}nothing_near"
 NOTHING_BEFORE = f"{UTTER}nothing_before"
+UNREADABLE = f"{UTTER}unreadable_"
 NO_MORE = f"{UTTER}no_more"
 
 SHOW_SOURCES = "show_sources"
@@ -58,7 +59,7 @@ class Repertoire:
 def plan(heard: Understanding, repertoire: Repertoire) -> list[Step]:
     """Return the steps that answer a message; never none."""
     if heard.unreadable:
-        return [Step(f"{UTTER}unreadable_{heard.unreadable}")]
+        return [Step(f"{UNREADABLE}{heard.unreadable}")]
     if heard.intent in COMMANDS:
         return [Step(COMMANDS[heard.intent])]
     asked = [intent for intent in heard.questions if repertoire.book.is_topic(intent)]

@@ -1,4 +1,4 @@
-"""What a response carries beside its text, and the words around a text: shared by importer, policy, NLG and channels."""
+"""What a response carries beside its text, and the words around a text, for importer, policy, NLG and channels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SHORT = "_short"
 MORE = "_more"
 
 # The one key under which a response of the trained model carries its metadata, as JSON. Rasa reads the model's domain
-# three times with a YAML parser in Python: written out, the metadata of 231 topics made that 90 s (docs/architecture.md).
+# three times with a YAML parser in Python, which costs by the node: written out, the metadata took most of a start.
 PACKED = "latch"
 
 # Keys of a response's metadata.

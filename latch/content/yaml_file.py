@@ -94,8 +94,9 @@ def _note_lines(node: yaml.Node, keys: tuple[Key, ...], file: YamlFile) -> None:
             if key in seen:
                 raise ContentError([Fault(file.path, key_node.start_mark.line + 1, f"'{key}' stands here twice")])
             seen.add(key)
-            file.lines[(*keys, key)] = key_node.start_mark.line + 1
-            _note_lines(value, (*keys, key), file)
+            place = (*keys, key)
+            file.lines[place] = key_node.start_mark.line + 1
+            _note_lines(value, place, file)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _note_lines(item, (*keys, index), file)

@@ -119,8 +119,8 @@ class AgeReader:
     def _number(self, words: list[str], index: int) -> tuple[float, int] | None:
         """Return the number that begins at `index`, and where it ends."""
         word = _at(words, index)
-        if word == "year":  # "my year old": a year that is not counted is one
-            return 1.0, index
+        if word == "year" and (self._is("age_old", _at(words, index + 1)) or _half(words, index + 1)):
+            return 1.0, index  # "my year old": a year that is not counted is one
         if word == "half" and _at(words, index + 1) in ("a", "an"):
             return 0.5, index + 2
         if word in _FRACTION:

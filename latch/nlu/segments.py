@@ -45,6 +45,5 @@ def _questions(sentence: str, start: int) -> list[Segment]:
         parts.append((begin, match.start()))
         begin = match.end()
     parts.append((begin, len(sentence)))
-    return [
-        Segment(sentence[left:right].strip(), start + left) for left, right in parts if sentence[left:right].strip()
-    ]
+    texts = [(sentence[left:right], start + left) for left, right in parts if sentence[left:right].strip()]
+    return [Segment(text.strip(), at + len(text) - len(text.lstrip())) for text, at in texts]

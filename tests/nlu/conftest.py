@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +50,11 @@ def extractor(storage: ModelStorage, lexicon: TrainingData) -> LexiconEntityExtr
 
 
 @pytest.fixture(scope="session")
-def entities(tokenizer: LanguageTokenizer, extractor: LexiconEntityExtractor) -> Iterator[Understand]:
+def entities(tokenizer: LanguageTokenizer, extractor: LexiconEntityExtractor) -> Understand:
     """Return what finds the entities of a text."""
 
     def understand(text: str) -> list[dict[str, Any]]:
         messages = extractor.process(tokenizer.process([Message({TEXT: text})]))
         return list(messages[0].get(ENTITIES, []))
 
-    yield understand
+    return understand

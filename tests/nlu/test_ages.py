@@ -129,6 +129,8 @@ NO_AGES = (
     "my pump is 3 years old",
     "can I give 3 day old milk",
     "is it 3 days",
+    "how many mothers get it in the year after birth",
+    "my two year break from tablets",
     "he was fed every 2 or 3 days in the week",
 )
 

@@ -18,12 +18,11 @@ LEAST_CLOSENESS = 0.35
 # A line of warmth or a bridge to a list ("That sounds tiring.") states no fact.
 BRIDGE_WORDS = 7
 
-_NUMBER_WORDS = {
-    word: str(value)
-    for value, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
-    )
-}
+_COUNTING = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+)
+_NUMBER_WORDS = {word: str(value) for value, word in enumerate(_COUNTING.split(" "))}
 _NUMBER_WORDS |= {"half": "0.5", "once": "1", "twice": "2", "first": "1", "second": "2", "third": "3"}
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 # These are said without counting anything ("one breast", "both", "at first").

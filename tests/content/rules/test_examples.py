@@ -36,7 +36,7 @@ def test_a_third_of_the_examples_must_be_long(data: Any) -> None:
 
 
 def test_an_example_must_not_be_a_novel(data: Any) -> None:
-    place, line = data.spoil(data.made, _first_example(data), "where does milk come from " + "very " * 60)
+    _, line = data.spoil(data.made, _first_example(data), "where does milk come from " + "very " * 60)
     assert f"{data.made}:{line}: an example of more than 60 words" in _reasons(data)
 
 

@@ -1,0 +1,62 @@
+"""The trained bot, loaded once, and a conversation with it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from latch.ask import Answer, answer_message
+from latch.assistant import Assistant, newest_model
+
+ROOT = Path(__file__).parents[1]
+# Nothing listens here, so the action server is down.
+NO_ACTION_SERVER = "action_endpoint:\n  url: http://127.0.0.1:9/webhook\n"
+
+
+class Conversation:
+    """One person's conversation with the bot."""
+
+    def __init__(self, assistant: Assistant, sender: str) -> None:
+        self._assistant = assistant
+        self._sender = sender
+
+    def say(self, text: str) -> Answer:
+        """Return what the bot understood and said, in the form of `latch ask --json`."""
+        return asyncio.run(answer_message(self._assistant, text, self._sender))
+
+    def slot(self, name: str) -> Any:
+        """Return what the bot remembers."""
+        tracker = asyncio.run(self._assistant._agent.tracker_store.retrieve(self._sender))
+        return tracker.get_slot(name)
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """Return the newest trained model; without one, the error names the command that makes it."""
+    return newest_model(ROOT / "models")
+
+
+@pytest.fixture(scope="session")
+def assistant(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """Return the trained bot, whose action server is down."""
+    endpoints = tmp_path_factory.mktemp("endpoints") / "endpoints.yml"
+    endpoints.write_text(NO_ACTION_SERVER, encoding="utf-8")
+    return Assistant.load(model, endpoints)
+
+
+@pytest.fixture(scope="session")
+def start(assistant: Assistant) -> Callable[[], Conversation]:
+    """Return what starts a new conversation."""
+    number = itertools.count()
+    return lambda: Conversation(assistant, f"test-{next(number)}")
+
+
+@pytest.fixture
+def conversation(start: Callable[[], Conversation]) -> Conversation:
+    """Return a new conversation."""
+    return start()
