@@ -112,10 +112,11 @@ def newest_model(model: Path) -> Path:
     """
     if model.is_file():
         return model
-    found = sorted(model.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime) if model.is_dir() else []
+    # A model of understanding alone ("nlu-...") says nothing.
+    found = [path for path in model.glob("*.tar.gz") if not path.name.startswith("nlu-")] if model.is_dir() else []
     if not found:
         raise AssistantError(f"There is no trained model at {model}: run `make train`.")
-    return found[-1]
+    return max(found, key=lambda path: path.stat().st_mtime)
 
 
 @contextlib.contextmanager

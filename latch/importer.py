@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import cached_method
 
 from latch import responses
-from latch.content.intents import response_kinds
+from latch.content.intents import response_faults, response_kinds
 from latch.content.load import TOPICS, load
 from latch.content.model import Library, Source, Text, Topic
 from latch.content.yaml_file import ContentError
@@ -125,7 +125,11 @@ class TopicImporter(RasaFileImporter):
     @staticmethod
     def _library(folder: Path) -> Library:
         try:
-            return load(folder)
+            library = load(folder)
+            faults = response_faults(folder, library.topics.values())
+            if faults:
+                raise ContentError(faults)
+            return library
         except ContentError as error:
             raise ContentFault(f"Latch's content cannot be used:\n{error}") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 from rasa.core.nlg.generator import ResponseVariationFilter
@@ -17,6 +18,7 @@ from latch.policy import LAST_TOPIC, ranking
 from latch.responses import BODY, KIND, KIND_DOUBT, RELATED, SOURCES, UTTER, Book
 
 SAID_BEFORE = f"{UTTER}said_before"
+SHELL = "cmdline"  # the name of rasa shell's channel
 # How far back the last line is looked for; a turn holds far fewer events.
 _RECENT = 60
 
@@ -39,13 +41,16 @@ class CuratedAnswers(TemplatedNaturalLanguageGenerator):
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> Response | None:
         """Return the message for a response; None when the model has no such response."""
+        if utter_action not in self.responses:  # Rasa's own actions ask for theirs: utter_restart
+            return None
         slots = tracker.current_slot_values()
         suitable = ResponseVariationFilter(self.responses).responses_for_utter_action(
             utter_action, output_channel, slots
         )
         if not suitable:
             return None
-        last = _last_body(tracker)
+        said = _said_last(tracker)
+        last = _body(said) if said else None
         fresh = [variation for variation in suitable if variation.get("text") != last] or suitable
         chosen = fresh[len(tracker.events) % len(fresh)]
         metadata = dict(self._book().metadata(utter_action))
@@ -57,8 +62,11 @@ class CuratedAnswers(TemplatedNaturalLanguageGenerator):
             metadata[KIND] = KIND_DOUBT
             buttons = self._book().buttons(self._offers(tracker))
         metadata[BODY] = body
-        lead = self._said_before(tracker) if body == last else ""
+        lead = self._said_before(str(said.text)) if said and body == last else ""
         text = "\n".join(part for part in (lead, responses.full_text(body, metadata)) if part)
+        if output_channel == SHELL:
+            # Where a message has buttons, rasa shell shows it as a prompt and cuts off what does not fit a line.
+            text = responses.wrapped(text, shutil.get_terminal_size().columns - 4)
         return {"text": text, "buttons": buttons, "metadata": metadata}
 
     def _book(self) -> Book:
@@ -74,15 +82,19 @@ class CuratedAnswers(TemplatedNaturalLanguageGenerator):
     def _last_sources(self, tracker: DialogueStateTracker) -> list[Response]:
         return list(self._book().metadata(f"{UTTER}{tracker.get_slot(LAST_TOPIC)}").get(SOURCES, ()))
 
-    def _said_before(self, tracker: DialogueStateTracker) -> str:
-        variations = self.responses.get(SAID_BEFORE) or [{}]
-        return str(variations[len(tracker.events) % len(variations)].get("text", ""))
+    def _said_before(self, last: str) -> str:
+        """Return a line that does not begin what was said last: that may have been a repetition itself."""
+        leads = [str(variation.get("text", "")) for variation in self.responses.get(SAID_BEFORE, ())]
+        return next((lead for lead in leads if not last.startswith(lead)), "")
 
 
-def _last_body(tracker: DialogueStateTracker) -> str | None:
-    """Return the body of what was said last, None when nothing was."""
-    for _, event in zip(range(_RECENT), reversed(tracker.events)):
-        if isinstance(event, BotUttered):
-            metadata = (event.metadata or {}).get("metadata") or {}
-            return metadata.get(BODY) or event.text
-    return None
+def _said_last(tracker: DialogueStateTracker) -> BotUttered | None:
+    """Return what was said last, None when nothing was."""
+    recent = (event for _, event in zip(range(_RECENT), reversed(tracker.events)))
+    return next((event for event in recent if isinstance(event, BotUttered)), None)
+
+
+def _body(said: BotUttered) -> str | None:
+    """Return the words without help lines, sources and lead."""
+    metadata = (said.metadata or {}).get("metadata") or {}
+    return metadata.get(BODY) or said.text

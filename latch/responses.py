@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -76,7 +77,9 @@ class Book:
 
     def is_topic(self, intent: str) -> bool:
         """Tell whether the intent is that of a topic."""
-        return self.kind(intent) == KIND_TOPIC
+        # A topic's short and further form have names that an intent might have: utter_<topic>_short.
+        found = self.metadata(f"{UTTER}{intent}")
+        return found.get(KIND) == KIND_TOPIC and found.get(FORM) not in (FORM_SHORT, FORM_MORE)
 
     def buttons(self, intents: Sequence[str]) -> list[dict[str, str]]:
         """Return a button for each of these topics, with its title."""
@@ -117,3 +120,8 @@ def full_text(body: str, metadata: Metadata) -> str:
         lines += [f"- {line['text']}" for line in metadata[HELP]]
     lines.append(source_line(metadata.get(SOURCES, ())))
     return "\n".join(line for line in lines if line)
+
+
+def wrapped(text: str, width: int) -> str:
+    """Return the text with its lines broken between words to fit `width` columns."""
+    return "\n".join(part for line in text.splitlines() for part in textwrap.wrap(line, max(20, width)))

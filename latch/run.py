@@ -10,10 +10,12 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from latch.assistant import DEFAULT_MODELS, AssistantError, newest_model
 
 ACTION_PORT = 5055
+CHAT_LOG = Path("var/chat.log")
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 
@@ -29,7 +31,14 @@ ENVIRONMENT = {
 
 def chat() -> int:
     """Open `rasa shell` with the action server beside it; return its exit code."""
-    return _with_actions(("shell", "--quiet"), "Loading the bot (about 20 s). Type a question, or /stop to leave.")
+    CHAT_LOG.parent.mkdir(exist_ok=True)
+    # The libraries' warnings would stand between the lines of the conversation.
+    with CHAT_LOG.open("w", encoding="utf-8") as log:
+        greeting = "Loading the bot (about 20 s). Type a question, or /stop to leave."
+        code = _with_actions(("shell", "--quiet"), greeting, log)
+    if code:
+        print(f"rasa shell ended with code {code}; {CHAT_LOG} says why.", file=sys.stderr)
+    return code
 
 
 def serve(host: str, port: int) -> int:
@@ -40,7 +49,7 @@ def serve(host: str, port: int) -> int:
     )
 
 
-def _with_actions(command: Sequence[str], greeting: str) -> int:
+def _with_actions(command: Sequence[str], greeting: str, log: TextIO | None = None) -> int:
     try:
         model = newest_model(DEFAULT_MODELS)
     except AssistantError as error:
@@ -51,7 +60,7 @@ def _with_actions(command: Sequence[str], greeting: str) -> int:
     # Ctrl-C and SIGTERM are for Rasa, which ends by itself; this process only waits and then tidies up.
     ignored = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT,)}
     try:
-        return subprocess.call([program("rasa"), *command, "--model", str(model)], env=environment())
+        return subprocess.call([program("rasa"), *command, "--model", str(model)], env=environment(), stderr=log)
     finally:
         for number, handler in ignored.items():
             signal.signal(number, handler)

@@ -30,23 +30,20 @@ def main() -> int:
             step = _STARTS.search(line)
             if step:
                 print(_SECONDS.format(time.monotonic() - started, step.group(1)), flush=True)
-    trained = set(DEFAULT_MODELS.glob("*.tar.gz")) - before
-    if process.returncode or not (trained or before):
+    if process.returncode:
         print("".join(_telling(lines)), file=sys.stderr)
-        return process.returncode or 1
+        return process.returncode
     print(_SECONDS.format(time.monotonic() - started, "done"), flush=True)
-    _remove(before if trained else set())
+    # Rasa writes no new model where nothing has changed.
+    if set(DEFAULT_MODELS.glob("*.tar.gz")) - before:
+        for model in before:
+            model.unlink(missing_ok=True)
     return 0
 
 
 def _telling(lines: list[str]) -> list[str]:
     """Return the lines of Rasa's output that tell what went wrong, without its progress and warnings."""
     return [line for line in lines if not re.search(r"INFO|Warning|Processed story|^\s*$", line)][-40:]
-
-
-def _remove(models: set[Path]) -> None:
-    for model in models:
-        model.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
 
-from latch.content.intents import other_examples
+from latch.content.intents import other_examples, response_faults
 from latch.content.load import read
 from latch.content.model import Library, Topic
 from latch.content.rules import answers, coverage, examples, grounding
 from latch.content.yaml_file import Fault
-from latch.encoder import EncoderMissingError, SentenceEncoder
+from latch.encoder import EncoderMissingError
+from latch.encoder.cache import CachedEncoder
 
 WEAKEST = 10
 EVALUATION_FOLDERS = (Path("tests/questions"), Path("../shared/questions"))
@@ -30,12 +32,14 @@ def main(arguments: list[str] | None = None) -> int:
     if unreadable:
         return _report(unreadable)
     try:
-        encoder = SentenceEncoder.from_folder(threads=2)
+        encoder = CachedEncoder.from_folder(threads=os.cpu_count() or 1)
     except EncoderMissingError as error:
         print(error, file=sys.stderr)
         return 2
     topics = [topic for topic in library.topics.values() if options.only in (None, topic.category)]
     supports = grounding.closeness(library, encoder, topics)
+    if options.only is None:
+        encoder.keep()
     found = [fault for fault in _faults(library, topics, options.data) if _concerns(fault, options.only)]
     found += [fault for fault in grounding.closeness_faults(supports) if _concerns(fault, options.only)]
     print(f"The {WEAKEST} sentences farthest from a fact that they cite, for a reader to judge:")
@@ -54,6 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _faults(library: Library, topics: list[Topic], data: Path) -> list[Fault]:
     folders = [folder for folder in EVALUATION_FOLDERS if folder.is_dir()]
     found = list(examples.faults(library.topics.values(), other_examples(data), folders))
+    found += response_faults(data, library.topics.values())
     found += answers.faults(library)
     found += answers.corpus_fault(library)
     found += coverage.faults(library)

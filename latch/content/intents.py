@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from latch.content.model import Example, Place
-from latch.content.yaml_file import read_yaml
+from latch.content.model import Example, Place, Topic
+from latch.content.yaml_file import Fault, read_yaml
 
 FOLDERS = ("conversation", "outside")
 
@@ -31,3 +31,17 @@ def response_kinds(data: Path) -> dict[str, str]:
         for path in sorted((data / folder).rglob("*.yml"))
         for name in read_yaml(path).data.get("responses") or ()
     }
+
+
+def response_faults(data: Path, topics: Iterable[Topic]) -> list[Fault]:
+    """Return a fault for each response that a second file defines: Rasa would take the last and say nothing."""
+    seen = {f"utter_{topic.id}{suffix}": topic.place.path for topic in topics for suffix in ("", "_short", "_more")}
+    faults = []
+    for folder in FOLDERS:
+        for path in sorted((data / folder).rglob("*.yml")):
+            file = read_yaml(path)
+            for name in file.data.get("responses") or ():
+                if name in seen:
+                    faults.append(file.fault(f"{name} stands also in {seen[name]}", "responses", name))
+                seen.setdefault(name, path)
+    return faults

@@ -20,8 +20,9 @@ DEFAULT_FOLDER = Path("models/encoder")
 # The published model was trained on 128 word pieces; what stands behind that in a message is left to the other
 # segments (see latch.nlu.segments), so a longer text costs no more here.
 MAX_PIECES = 128
-# Sentences of one length run together: padding a short one to a long one's length costs what a long one costs.
+# Sentences of about one length run together: padding a short one to a long one's length costs what a long one costs.
 BATCH = 16
+PADDING = 4
 
 Vectors = npt.NDArray[np.float32]
 
@@ -64,9 +65,7 @@ class SentenceEncoder:
         """Return one unit vector a text, shape (len(texts), 384), in the order given."""
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         pieces = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        by_length = sorted(range(len(pieces)), key=lambda index: len(pieces[index]))
-        for start in range(0, len(by_length), BATCH):
-            batch = by_length[start : start + BATCH]
+        for batch in _batches([len(ids) for ids in pieces]):
             width = len(pieces[batch[-1]])
             ids = np.zeros((len(batch), width), dtype=np.int64)
             mask = np.zeros((len(batch), width), dtype=np.int64)
@@ -75,3 +74,14 @@ class SentenceEncoder:
                 mask[row, : len(pieces[index])] = 1
             vectors[batch] = self._session.run(["embedding"], {"input_ids": ids, "attention_mask": mask})[0]
         return vectors
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Return the positions of `lengths` in groups of similar length, each from the shortest to the longest."""
+    batches: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        shortest = lengths[batches[-1][0]] if batches else 0
+        if not batches or len(batches[-1]) == BATCH or lengths[index] > shortest + PADDING:
+            batches.append([])
+        batches[-1].append(index)
+    return batches

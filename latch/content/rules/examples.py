@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from latch.content.model import Example, Topic
@@ -19,6 +20,10 @@ MOST_WORDS = 60
 # Cosine of character trigrams at which two messages are the same sentence in other dress.
 NEAR_COPY = 0.9
 NEAR_EVALUATION = 0.8
+# Cosines in so many projected dimensions differ from the true ones by less than this, all but never.
+PROJECTED = 256
+PROJECTION_ERROR = 0.25
+BLOCK = 1000
 
 
 def faults(topics: Iterable[Topic], other_examples: Iterable[Example], evaluation: Iterable[Path]) -> Iterator[Fault]:
@@ -30,10 +35,7 @@ def faults(topics: Iterable[Topic], other_examples: Iterable[Example], evaluatio
     for topic in topics:
         yield from _count(topic)
     examples = [example for topic in topics for example in topic.examples] + list(other_examples)
-    yield from _copies(examples)
-    held_out = [message for folder in evaluation for message in evaluation_messages(folder)]
-    if held_out:
-        yield from _leaks(examples, held_out)
+    yield from _copies(examples, [message for folder in evaluation for message in evaluation_messages(folder)])
 
 
 def _count(topic: Topic) -> Iterator[Fault]:
@@ -50,7 +52,8 @@ def _count(topic: Topic) -> Iterator[Fault]:
             yield example.place.fault("square brackets would be read as an entity")
 
 
-def _copies(examples: list[Example]) -> Iterator[Fault]:
+def _copies(examples: list[Example], held_out: list[Example]) -> Iterator[Fault]:
+    """Yield examples that stand twice, almost twice, or almost among the held-out messages."""
     seen: dict[str, Example] = {}
     single = []
     for example in examples:
@@ -59,30 +62,33 @@ def _copies(examples: list[Example]) -> Iterator[Fault]:
             single.append(example)
         else:
             yield example.place.fault(f"the example stands also at {first.place.path}:{first.place.line}")
-    for row, column in _near(single, single, NEAR_COPY):
-        if column < row:
-            first = single[column]
-            yield single[row].place.fault(f"almost the same example as {first.place.path}:{first.place.line}")
+    for earlier, later, cosine in _near(single + held_out, NEAR_EVALUATION):
+        if later >= len(single):
+            if earlier < len(single):
+                place = (single + held_out)[later].place
+                yield single[earlier].place.fault(f"copies or nearly copies an evaluation message ({place.path})")
+        elif cosine >= NEAR_COPY:
+            first = single[earlier]
+            yield single[later].place.fault(f"almost the same example as {first.place.path}:{first.place.line}")
 
 
-def _leaks(examples: list[Example], held_out: list[Example]) -> Iterator[Fault]:
-    for row, column in _near(examples, held_out, NEAR_EVALUATION):
-        place = held_out[column].place
-        yield examples[row].place.fault(f"copies or nearly copies an evaluation message ({place.path})")
-
-
-def _near(left: list[Example], right: list[Example], limit: float) -> Iterator[tuple[int, int]]:
-    """Yield the positions of pairs whose character trigrams have a cosine of at least `limit`."""
+def _near(texts: list[Example], limit: float) -> Iterator[tuple[int, int, float]]:
+    """Yield the pairs of positions (the earlier first) whose character trigrams have at least this cosine, with it."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    if not left or not right:
+    if len(texts) < 2:
         return
-    trigrams = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), use_idf=False)
-    others = trigrams.fit_transform([folded(example.text) for example in right])
-    close = (trigrams.transform([folded(example.text) for example in left]) @ others.T).tocoo()
-    for row, column, value in zip(close.row, close.col, close.data):
-        if value >= limit:
-            yield int(row), int(column)
+    trigrams = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), use_idf=False, dtype=np.float32)
+    rows = trigrams.fit_transform([folded(example.text) for example in texts])
+    # Every pair exactly would take most of the check's time: a projection finds the few that may be near.
+    projection = np.random.default_rng(0).standard_normal((rows.shape[1], PROJECTED), dtype=np.float32)
+    small = np.asarray(rows @ (projection / np.float32(np.sqrt(PROJECTED))))
+    for start in range(0, len(texts), BLOCK):
+        found, others = np.nonzero(small[start : start + BLOCK] @ small[start:].T >= limit - PROJECTION_ERROR)
+        found, others = found[found < others] + start, others[found < others] + start
+        cosines = np.asarray(rows[found].multiply(rows[others]).sum(axis=1)).ravel()
+        near = cosines >= limit
+        yield from zip(found[near].tolist(), others[near].tolist(), cosines[near].tolist())
 
 
 def evaluation_messages(folder: Path) -> list[Example]:

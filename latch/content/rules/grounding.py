@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from latch.content.model import Fact, HelpLine, Library, Place, Topic
 from latch.content.yaml_file import Fault
-from latch.encoder import SentenceEncoder
+from latch.encoder.runtime import Vectors
 from latch.text import sentences, words
 
 # Below this closeness a sentence says something that no cited fact says. Found by reading the lowest of them.
@@ -27,6 +28,14 @@ _NUMBER_WORDS |= {"half": "0.5", "once": "1", "twice": "2", "first": "1", "secon
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 # These are said without counting anything ("one breast", "both", "at first").
 _NOT_COUNTED = {"0", "1", "0.5", "2", "3"}
+
+
+class Encoder(Protocol):
+    """What turns sentences into unit vectors."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector a text."""
+        ...
 
 
 @dataclass(frozen=True, order=True)
@@ -56,7 +65,7 @@ def number_faults(topics: Iterable[Topic]) -> Iterator[Fault]:
                 yield text.place.fault(f"the number {number} stands in no fact that the topic cites")
 
 
-def closeness(library: Library, encoder: SentenceEncoder, only: Iterable[Topic] | None = None) -> list[Support]:
+def closeness(library: Library, encoder: Encoder, only: Iterable[Topic] | None = None) -> list[Support]:
     """Return every sentence of the answers and danger-sign lines with its nearest cited fact, the weakest first."""
     pairs: list[tuple[str, list[str], Place]] = []
     for topic in library.topics.values() if only is None else only:
