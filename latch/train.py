@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from latch.assistant import DEFAULT_MODELS
 from latch.run import environment, program

@@ -25,6 +25,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from latch.nlu.constants import QUESTIONS, SEGMENT_VECTORS, SEGMENTS, UNREADABLE
 from latch.nlu.intent_model import IntentModel, Matrix
 
+# Over 293 messages of two titles each and over every title that is two sentences: of two questions the whole shows
+# both with 0.00004 or more in 95 %; of the second sentence of one question, 0.0000007 or less.
+TRACE_IN_THE_WHOLE = 1e-5
+# No part alone says what the whole says: the parts belong together.
+SURE_OF_THE_WHOLE = 0.9
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TopicClassifier(IntentClassifier, GraphComponent):
@@ -131,13 +137,22 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         likely = model.probabilities(model.scores(texts, message.get(SEGMENT_VECTORS)))
         best = np.argsort(-likely[0])[: int(self._config["ranking_length"])]
         ranking = [(model.intents[index], float(likely[0, index])) for index in best]
-        self._set(message, ranking[0], ranking, self._questions(model, likely[1:]))
+        self._set(message, ranking[0], ranking, self._questions(model, likely))
 
     def _questions(self, model: IntentModel, likely: Matrix) -> list[str]:
-        """Return the different intents that the parts of a message have with confidence; none if fewer than two."""
-        sure = likely.max(axis=1, initial=0.0) >= float(self._config["question_confidence"])
-        found = dict.fromkeys(model.intents[int(row.argmax())] for row in likely[sure])
-        return list(found) if len(found) > 1 else []
+        """Return the different intents that the parts of a message have with confidence; none if fewer than two.
+
+        "I have a lump in my armpit. Is it milk?" is one question: its second part, taken alone, is sure of something
+        of which the whole (the first row of `likely`) shows no trace.
+        """
+        whole, parts = likely[0], likely[1:]
+        sure = parts.max(axis=1, initial=0.0) >= float(self._config["question_confidence"])
+        found = dict.fromkeys(int(row.argmax()) for row in parts[sure])
+        meant = int(whole.argmax())
+        if meant not in found and whole[meant] >= SURE_OF_THE_WHOLE:
+            return []
+        asked = [model.intents[intent] for intent in found if whole[intent] >= TRACE_IN_THE_WHOLE]
+        return asked if len(asked) > 1 else []
 
     @staticmethod
     def _set(
