@@ -17,6 +17,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 export OMP_NUM_THREADS ?= 1
 export UV_NO_PROGRESS := true
+export UV_SYSTEM_CERTS := true
 
 .PHONY: chat test setup encoder train serve check evaluate bench lint lock clean help
 
@@ -58,7 +59,7 @@ help: ## show this
 
 .tools/uv/bin/uv: requirements-uv.txt
 	@echo "Installing uv into .tools ..."
-	@python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --require-hashes -r requirements-uv.txt
+	@python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
 
 $(INSTALLED): $(UV) $(LOCKS) pyproject.toml .python-version
 	@echo "Installing the locked packages into .venv (some 200; one to three minutes the first time) ..."

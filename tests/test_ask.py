@@ -262,7 +262,14 @@ def test_without_a_message_the_command_says_how_to_ask(capsys: pytest.CaptureFix
 
 def test_a_model_runs_alone_and_reads_lines_of_any_bytes(model: Path, tmp_path: Path) -> None:
     """In a folder without data or endpoints; standard output holds answers alone."""
-    lines = [b"how is milk produced", b"\xff\xfe\x80", b"caf\xe9 na\xefve", b"\xed\xa0\x80", b"who can I talk to", b"hello"]
+    lines = [
+        b"how is milk produced",
+        b"\xff\xfe\x80",
+        b"caf\xe9 na\xefve",
+        b"\xed\xa0\x80",
+        b"who can I talk to",
+        b"hello",
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "latch", "ask", "--json", "--model", str(model.resolve())],
         cwd=tmp_path,

@@ -25,8 +25,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from latch.nlu.constants import QUESTIONS, SEGMENT_VECTORS, SEGMENTS, UNREADABLE
 from latch.nlu.intent_model import IntentModel, Matrix
 
-# Over 293 messages of two titles each and over every title that is two sentences: of two questions the whole shows
-# both with 0.00004 or more in 95 %; of the second sentence of one question, 0.0000007 or less.
+# Measured on 300 messages of two random titles: in 95 % the whole shows both with 0.00004 or more. Of the 231 titles,
+# three were taken for two questions whose second the whole shows with 0.0000007 or less.
 TRACE_IN_THE_WHOLE = 1e-5
 # No part alone says what the whole says: the parts belong together.
 SURE_OF_THE_WHOLE = 0.9
