@@ -24,7 +24,7 @@ from latch.content.load import TOPICS, load
 from latch.content.model import Library, Source, Text, Topic
 from latch.content.yaml_file import ContentError
 from latch.nlg import SAID_BEFORE
-from latch.nlu.reader import EMPTY, NO_WORDS
+from latch.nlu.constants import EMPTY, NO_WORDS, UNKNOWN_WORDS
 from latch.plan import (
     DID_YOU_MEAN,
     FALLBACK,
@@ -40,7 +40,13 @@ from latch.plan import (
 # Responses that no intent of their own leads to. What cannot be read arrives as the fallback intent, too; SAID_BEFORE
 # is the line that CuratedAnswers puts before a repetition.
 _WITHOUT_AN_INTENT = {
-    FALLBACK: (DID_YOU_MEAN, NOTHING_NEAR, f"{UNREADABLE}{EMPTY}", f"{UNREADABLE}{NO_WORDS}"),
+    FALLBACK: (
+        DID_YOU_MEAN,
+        NOTHING_NEAR,
+        f"{UNREADABLE}{EMPTY}",
+        f"{UNREADABLE}{NO_WORDS}",
+        f"{UNREADABLE}{UNKNOWN_WORDS}",
+    ),
     SAY_AGAIN: (NOTHING_BEFORE, SAID_BEFORE),
     TELL_ME_MORE: (NO_MORE,),
 }

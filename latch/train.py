@@ -8,14 +8,23 @@ import sys
 import time
 
 from latch.assistant import DEFAULT_MODELS
+from latch.content.load import load
+from latch.content.yaml_file import ContentError
 from latch.run import environment, program
 
 _STARTS = re.compile(r"Starting to train component '(\w+)'")
+_RED = "\x1b[91m"
+_COLOUR = re.compile(r"\x1b\[\d+m")
 _SECONDS = "{:5.1f} s  {}"
 
 
 def main() -> int:
     """Train on the project's data; print each step as it begins; return the exit code of `rasa train`."""
+    try:
+        load()  # TopicImporter would find the same faults, but after Rasa has been loading for ten seconds
+    except ContentError as error:
+        print(error, file=sys.stderr)
+        return 1
     started = time.monotonic()
     before = set(DEFAULT_MODELS.glob("*.tar.gz"))
     print("Training the model (one to two minutes) ...", flush=True)
@@ -41,8 +50,9 @@ def main() -> int:
 
 
 def _telling(lines: list[str]) -> list[str]:
-    """Return the lines of Rasa's output that tell what went wrong, without its progress and warnings."""
-    return [line for line in lines if not re.search(r"INFO|Warning|Processed story|^\s*$", line)][-40:]
+    """Return what Rasa says went wrong: from the line that it prints in red on, or else the last lines."""
+    starts = [number for number, line in enumerate(lines) if line.startswith(_RED)]
+    return [_COLOUR.sub("", line) for line in (lines[starts[-1] :] if starts else lines[-15:])]
 
 
 if __name__ == "__main__":

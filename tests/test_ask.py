@@ -45,11 +45,11 @@ BAD = {
     "control characters": "\x00\x01\x1b\x07",
     "lone surrogates": "\ud800\udfff",
     "only format characters": "\u200b\u202e\ufeff",
-}
-STRANGE = {
     "no known word": "qwpfgj zxcvlu",
     "another script": "母乳喂养",
     "one long word": "x" * 10_000,
+}
+STRANGE = {
     "ten thousand characters": "my baby cries and I do not know why. " * 280,
     "a surrogate in a question": "what is \ud800 colostrum?",
     "braces": "{{baby}} ${HOME} %s {0}",

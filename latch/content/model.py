@@ -132,10 +132,15 @@ class Topic:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The sources of its facts: what leads each fact first, in the order of the facts, then the others."""
+        """The sources of its facts: what leads each fact first, in the order of the facts, then the others.
+
+        An article from which the project began is the third at the latest, so that it is cited wherever it speaks.
+        """
         leading = [fact.sources[0] for fact in self.facts]
         following = [source for fact in self.facts for source in fact.sources[1:]]
-        return tuple(dict.fromkeys(leading + following))
+        found = list(dict.fromkeys(leading + following))
+        seeds = [source for source in found if source.kind == SEED_KIND]
+        return tuple(dict.fromkeys(found[:2] + seeds + found[2:]))
 
 
 @dataclass

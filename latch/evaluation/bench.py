@@ -16,11 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from latch.assistant import DEFAULT_MODELS, Assistant, newest_model
-from latch.content.load import TOPICS, topic_files
 from latch.evaluation.messages import HeldOut, read_messages
+from latch.evaluation.project import copy_project
 from latch.run import environment, program
 
 REPORT = Path("reports/bench.json")
@@ -89,32 +87,8 @@ def _training() -> dict[str, float]:
     """Return the time of `rasa train` from nothing on a cut-down copy of the project."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
-        _copy_project(project)
+        copy_project(project, TOPIC_COUNT, EXAMPLE_COUNT)
         return {"wall_s": _wall([program("rasa"), "train", "--force"], project)}
-
-
-def _copy_project(project: Path) -> None:
-    """Write a project with the first topics and examples of this one; conversation and outside intents stay whole."""
-    kept = topic_files(Path("data"))[:: max(1, len(topic_files(Path("data"))) // TOPIC_COUNT)][:TOPIC_COUNT]
-    names = [path.stem for path in kept]
-    for folder in ("articles", "safety", "lexicon", "conversation", "outside"):
-        for path in Path("data", folder).glob("*.yml"):
-            target = project / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
-    for number, path in enumerate(kept):
-        file = yaml.safe_load(path.read_text(encoding="utf-8"))
-        others = [name for name in file["topic"]["related"] if name in names]
-        file["topic"]["related"] = others or [names[number - 1]]
-        examples = file["nlu"][0]["examples"].splitlines()[:EXAMPLE_COUNT]
-        file["nlu"][0]["examples"] = "\n".join(examples) + "\n"
-        target = project / "data" / TOPICS / path.parent.name / path.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(yaml.safe_dump(file, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    for name in ("config.yml", "domain.yml", "endpoints.yml", "credentials.yml"):
-        (project / name).write_bytes(Path(name).read_bytes())
-    (project / "models").mkdir()
-    (project / "models" / "encoder").symlink_to(Path("models/encoder").resolve())
 
 
 def _wall(command: list[str], folder: Path, given: str = "") -> float:

@@ -133,6 +133,10 @@ class IntentModel:
         slope = _calibrate(np.concatenate(held_out), np.concatenate([targets[left] for _, left in splits]))
         return cls([str(intent) for intent in intents], inputs, trained[:networks], slope)
 
+    def knows(self, text: str) -> bool:
+        """Tell whether any word of the text stood in an example."""
+        return self._inputs.wording.knows(text)
+
     def scores(self, texts: Sequence[str], meanings: Matrix) -> Matrix:
         """Return one score a text and intent, shape (len(texts), intents); the highest is the likeliest."""
         return _mean_scores(self._networks, self._inputs.features(texts, meanings))

@@ -13,11 +13,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from latch.nlu.constants import UNREADABLE
+from latch.nlu.constants import EMPTY, NO_WORDS, UNREADABLE
 from latch.text import clean
-
-EMPTY = "empty"
-NO_WORDS = "no_words"
 
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -26,9 +23,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 class MessageReader(GraphComponent):
     """Cleans the text of a message and marks one that holds nothing to understand.
 
-    `unreadable` in the parse data is `empty` (nothing, or only characters that no keyboard types) or `no_words`
-    (emoji, digits, punctuation). Of a text longer than `longest` characters, the beginning and the end are read: that
-    is where people ask.
+    `unreadable` in the parse data says why it is marked (see latch.nlu.constants). Of a text longer than `longest`
+    characters, the beginning and the end are read: that is where people ask.
     """
 
     @staticmethod

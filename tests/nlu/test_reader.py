@@ -9,8 +9,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from latch.nlu.constants import UNREADABLE
-from latch.nlu.reader import EMPTY, NO_WORDS, MessageReader
+from latch.nlu.constants import EMPTY, NO_WORDS, UNREADABLE
+from latch.nlu.reader import MessageReader
 
 READER = MessageReader(MessageReader.get_default_config())
 
