@@ -16,6 +16,8 @@ from latch.text import sentences, words
 
 # Below this closeness a sentence says something that no cited fact says. Found by reading the lowest of them.
 LEAST_CLOSENESS = 0.35
+# From this closeness on a sentence says what its fact says.
+NEAR_ENOUGH = 0.8
 # A line of warmth or a bridge to a list ("That sounds tiring.") states no fact.
 BRIDGE_WORDS = 7
 
@@ -73,22 +75,38 @@ def closeness(library: Library, encoder: Encoder, only: Iterable[Topic] | None =
         pairs += [(sentence, grounds, text.place) for text in topic.texts for sentence in _stating(text.text)]
     for line in library.help.values():
         pairs += [(sentence, _grounds(line), line.place) for sentence in _stating(line.text)]
+    whole = [[(ground, ground) for ground in grounds] for _, grounds, _ in pairs]
+    nearest = _nearest([sentence for sentence, _, _ in pairs], whole, encoder)
+    # A part of a fact may be nearer than the whole; only where the whole is not near enough does it matter.
+    far = [index for index, (close, _) in enumerate(nearest) if close < NEAR_ENOUGH]
+    parts = [[(part, ground) for ground in pairs[index][1] for part in _clauses(ground)] for index in far]
+    nearest_part = _nearest([pairs[index][0] for index in far], parts, encoder)
+    for index, found in zip(far, nearest_part):
+        nearest[index] = max(nearest[index], found)
+    return sorted(
+        Support(close, sentence, ground, place)
+        for (sentence, _, place), (close, ground) in zip(pairs, nearest)
+        if ground
+    )
+
+
+def _nearest(
+    texts: Sequence[str], grounds: Sequence[Sequence[tuple[str, str]]], encoder: Encoder
+) -> list[tuple[float, str]]:
+    """Return for each text the closeness of the nearest of its (text, fact) grounds, and that fact."""
     position: dict[str, int] = {}
-    for sentence, grounds, _ in pairs:
-        for text in (sentence, *(clause for ground in grounds for clause in _clauses(ground))):
-            position.setdefault(text, len(position))
-    if not position:
-        return []
+    for text in (*texts, *(ground for several in grounds for ground, _ in several)):
+        position.setdefault(text, len(position))
     vectors = encoder.encode(list(position))
     found = []
-    for sentence, grounds, place in pairs:
-        clauses = [(clause, ground) for ground in grounds for clause in _clauses(ground)]
-        if not clauses:
+    for text, several in zip(texts, grounds):
+        if not several:
+            found.append((-1.0, ""))
             continue
-        close = vectors[[position[clause] for clause, _ in clauses]] @ vectors[position[sentence]]
+        close = vectors[[position[ground] for ground, _ in several]] @ vectors[position[text]]
         best = int(np.argmax(close))
-        found.append(Support(round(float(close[best]), 3), sentence, clauses[best][1], place))
-    return sorted(found)
+        found.append((round(float(close[best]), 3), several[best][1]))
+    return found
 
 
 def closeness_faults(supports: Iterable[Support]) -> Iterator[Fault]:
@@ -115,6 +133,6 @@ def _stating(text: str) -> list[str]:
 
 
 def _clauses(statement: str) -> list[str]:
-    """Return a fact whole and in its parts, since an answer often says a part of it."""
+    """Return the parts of a fact, since an answer often says a part of it."""
     parts = [part.strip() for part in re.split(r"[;,:]\s|\s(?:because|so|but|and)\s", statement)]
-    return [statement, *(part for part in parts if len(words(part)) >= 4 and part != statement)]
+    return [part for part in parts if len(words(part)) >= 4 and part != statement]
