@@ -11,6 +11,8 @@ from latch.responses import MORE, SHORT, UTTER, Book
 FALLBACK = "nlu_fallback"
 # A topic less likely than this is not near: with some 260 intents, chance alone gives 0.004.
 NEAREST = 0.02
+# So many topics are offered in doubt.
+OFFERS = 3
 
 DID_YOU_MEAN = f"{UTTER}did_you_mean"
 NOTHING_NEAR = f"{UTTER}nothing_near"
@@ -49,11 +51,10 @@ class Understanding:
 
 @dataclass(frozen=True)
 class Repertoire:
-    """What can be said: the responses, the intents that an action answers, and how many topics are offered in doubt."""
+    """What can be said: the responses, and the intents that an action answers."""
 
     book: Book
     actions: Mapping[str, str] = field(default_factory=dict)
-    offers: int = 3
 
 
 def plan(heard: Understanding, repertoire: Repertoire) -> list[Step]:
@@ -80,7 +81,7 @@ def plan(heard: Understanding, repertoire: Repertoire) -> list[Step]:
 def offers(ranking: Sequence[tuple[str, float]], repertoire: Repertoire) -> list[str]:
     """Return the topics to offer when in doubt, the likeliest first."""
     near = [intent for intent, confidence in ranking if confidence >= NEAREST]
-    return [intent for intent in near if repertoire.book.is_topic(intent)][: repertoire.offers]
+    return [intent for intent in near if repertoire.book.is_topic(intent)][:OFFERS]
 
 
 def _in_doubt(heard: Understanding, repertoire: Repertoire) -> list[Step]:

@@ -34,7 +34,7 @@ class PlanPolicy(Policy):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the defaults: which intents an action answers (intent: action)."""
-        return {"priority": 4, "actions": {}, "offers": 3}
+        return {"priority": 4, "actions": {}}
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class PlanPolicy(Policy):
         featurizer: TrackerFeaturizer | None = None,
     ) -> None:
         super().__init__(config, model_storage, resource, execution_context, featurizer)
-        self._repertoires: dict[int, Repertoire] = {}
+        self._known: Repertoire | None = None
 
     def train(self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
         """Return its resource: there is nothing to learn."""
@@ -77,11 +77,9 @@ class PlanPolicy(Policy):
         return None
 
     def _repertoire(self, domain: Domain) -> Repertoire:
-        found = self._repertoires.get(id(domain))
-        if found is None:
-            found = Repertoire(Book(domain.responses), self.config["actions"], self.config["offers"])
-            self._repertoires = {id(domain): found}
-        return found
+        if self._known is None or self._known.book.responses is not domain.responses:
+            self._known = Repertoire(Book(domain.responses), self.config["actions"])
+        return self._known
 
 
 def _since_message(tracker: DialogueStateTracker) -> tuple[UserUttered | None, dict[str, bool]]:

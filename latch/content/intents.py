@@ -6,42 +6,41 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from latch.content.model import Example, Place, Topic
-from latch.content.yaml_file import Fault, read_yaml
+from latch.content.yaml_file import Fault, YamlFile, read_yaml
+from latch.responses import MORE, SHORT, UTTER
 
 FOLDERS = ("conversation", "outside")
 
 
 def other_examples(data: Path) -> Iterator[Example]:
     """Yield every example in the folders of `data` that hold no topics."""
-    for folder in FOLDERS:
-        for path in sorted((data / folder).rglob("*.yml")):
-            file = read_yaml(path)
-            for index, entry in enumerate(file.data.get("nlu") or ()):
-                first = file.line("nlu", index, "examples") + 1
-                for offset, line in enumerate(str(entry.get("examples", "")).splitlines()):
-                    if line.startswith("- "):
-                        yield Example(line[2:].strip(), Place(path, first + offset))
+    for _, file in _files(data):
+        for index, entry in enumerate(file.data.get("nlu") or ()):
+            first = file.line("nlu", index, "examples") + 1
+            for offset, line in enumerate(str(entry.get("examples", "")).splitlines()):
+                if line.startswith("- "):
+                    yield Example(line[2:].strip(), Place(file.path, first + offset))
 
 
 def response_kinds(data: Path) -> dict[str, str]:
     """Return the kind (the folder's name) of every response in the folders of `data` that hold no topics."""
-    return {
-        name: folder
-        for folder in FOLDERS
-        for path in sorted((data / folder).rglob("*.yml"))
-        for name in read_yaml(path).data.get("responses") or ()
-    }
+    return {name: folder for folder, file in _files(data) for name in file.data.get("responses") or ()}
 
 
 def response_faults(data: Path, topics: Iterable[Topic]) -> list[Fault]:
     """Return a fault for each response that a second file defines: Rasa would take the last and say nothing."""
-    seen = {f"utter_{topic.id}{suffix}": topic.place.path for topic in topics for suffix in ("", "_short", "_more")}
+    seen = {f"{UTTER}{topic.id}{suffix}": topic.place.path for topic in topics for suffix in ("", SHORT, MORE)}
     faults = []
+    for _, file in _files(data):
+        for name in file.data.get("responses") or ():
+            if name in seen:
+                faults.append(file.fault(f"{name} stands also in {seen[name]}", "responses", name))
+            seen.setdefault(name, file.path)
+    return faults
+
+
+def _files(data: Path) -> Iterator[tuple[str, YamlFile]]:
+    """Yield the folder's name and each file of the folders of `data` that hold no topics."""
     for folder in FOLDERS:
         for path in sorted((data / folder).rglob("*.yml")):
-            file = read_yaml(path)
-            for name in file.data.get("responses") or ():
-                if name in seen:
-                    faults.append(file.fault(f"{name} stands also in {seen[name]}", "responses", name))
-                seen.setdefault(name, path)
-    return faults
+            yield folder, read_yaml(path)

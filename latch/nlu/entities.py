@@ -28,6 +28,7 @@ from spacy.util import filter_spans
 
 from latch.nlu.ages import AgeReader
 from latch.nlu.constants import DOC
+from latch.nlu.language import english_tokens
 
 LEXICON_FILE = "lexicon.json"
 AGE_GROUPS = ("newborn", "toddler")
@@ -53,11 +54,8 @@ class LexiconEntityExtractor(GraphComponent, EntityExtractorMixin):
         self._use(lexicon)
 
     def _use(self, lexicon: Lexicon) -> None:
-        from latch.nlu.language import blank_english
-
-        self._lexicon = lexicon
         self._ages = AgeReader(lexicon.get("lookups", {}))
-        nlp = blank_english()
+        nlp = english_tokens()
         self._vocab = nlp.vocab
         self._phrases = PhraseMatcher(nlp.vocab, attr="LOWER")
         for value, phrases in lexicon.get("synonyms", {}).items():

@@ -22,14 +22,20 @@ from latch.nlu.constants import DOC
 _UNIT_AFTER_NUMBER = r"(?<=[0-9½¼¾])[A-Za-z]+(?:/[A-Za-z]+)?"
 
 
+def english_tokens() -> Language:
+    """Return a spaCy pipeline that only tokenizes, as Latch does everywhere."""
+    nlp = spacy.blank("en")
+    suffixes = [*(nlp.Defaults.suffixes or ()), _UNIT_AFTER_NUMBER]
+    nlp.tokenizer.suffix_search = compile_suffix_regex(suffixes).search
+    return nlp
+
+
 def blank_english() -> Language:
     """Return a spaCy pipeline of rules and tables alone: tokenizer, sentence ends, lemmas by look-up."""
-    nlp = spacy.blank("en")
+    nlp = english_tokens()
     nlp.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", "…", "...", "?!", "!?", "؟", "।"]})
     nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
     nlp.initialize()
-    suffixes = [*(nlp.Defaults.suffixes or ()), _UNIT_AFTER_NUMBER]
-    nlp.tokenizer.suffix_search = compile_suffix_regex(suffixes).search
     return nlp
 
 
