@@ -8,6 +8,11 @@ import unicodedata
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]?\s+|\n+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _NOT_WORD = re.compile(r"[^\w]+")
+_ASKS = re.compile(
+    r"(?:^|[.,;!\n]|\b(?:and|but|so|or|also)\b)\s*(?:how|what|whats|why|when|where|which|who|can|could|should|shall|do|does|did|"
+    r"is|are|am|was|will|would|may|must|any (?:idea|tips|advice))\b",
+    re.IGNORECASE,
+)
 LIST_MARK = "- "
 
 
@@ -20,6 +25,11 @@ def sentences(text: str) -> list[str]:
 def words(text: str) -> list[str]:
     """Return the words of a text, hyphenated and apostrophed ones whole."""
     return _WORD.findall(text)
+
+
+def asks(text: str) -> bool:
+    """Tell whether a text asks something: by a question mark, or by how a clause of it begins."""
+    return "?" in text or bool(_ASKS.search(text))
 
 
 def folded(text: str) -> str:

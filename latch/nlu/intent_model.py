@@ -104,10 +104,12 @@ class IntentModel:
         networks: int = 2,
         epochs: int = 20,
         seed: int = 0,
+        unseen: Sequence[bool] | None = None,
     ) -> IntentModel:
         """Return the model of these examples.
 
         `networks` is how many, of different seeds, are averaged; `epochs` how often each goes through the examples.
+        `unseen` tells which examples the encoder was not adapted to: those alone tell how sure one may be.
         """
         intents, targets = np.unique(np.asarray(labels), return_inverse=True)
         # One thread a network, not several for one: its matrices are small, and the sums come out the same anywhere.
@@ -115,7 +117,8 @@ class IntentModel:
             inputs = _Inputs.fit(texts, meanings, seed)
             features = inputs.features(texts, meanings)
             everything = np.arange(len(targets))
-            splits = _splits(targets)
+            left_out = np.flatnonzero(unseen) if unseen is not None else everything[:0]
+            splits = [(np.setdiff1d(everything, left_out), left_out)] if len(left_out) else _splits(targets)
             jobs = [
                 (rows, seed + one) for rows in (everything, *(kept for kept, _ in splits)) for one in range(networks)
             ]
@@ -132,10 +135,6 @@ class IntentModel:
             ]
         slope = _calibrate(np.concatenate(held_out), np.concatenate([targets[left] for _, left in splits]))
         return cls([str(intent) for intent in intents], inputs, trained[:networks], slope)
-
-    def knows(self, text: str) -> bool:
-        """Tell whether any word of the text stood in an example."""
-        return self._inputs.wording.knows(text)
 
     def scores(self, texts: Sequence[str], meanings: Matrix) -> Matrix:
         """Return one score a text and intent, shape (len(texts), intents); the highest is the likeliest."""

@@ -1,0 +1,117 @@
+"""Body temperatures and lengths of time in a message, as numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+TEMPERATURE = "temperature"
+HOURS = "hours"
+
+# Body temperatures that a person can have, in each scale.
+_CELSIUS = (33.0, 43.0)
+_FAHRENHEIT = (92.0, 110.0)
+_CONTEXT = re.compile(r"\b(?:temps?|temperature|fever|thermometer|feverish)\b", re.IGNORECASE)
+_CONTEXT_CHARACTERS = 40
+_TEMPERATURE = re.compile(
+    r"(?<![\d.,/:£$€-])(?P<number>\d{2,3}(?:[.,]\d{1,2}| point \d)?)(?![\d/:%])"
+    r"\s*(?P<unit>°\s*[cf]?\b|º\s*[cf]?\b|degrees?(?:\s*(?:celsius|fahrenheit|c|f)\b)?|celsius\b|fahrenheit\b|[cf]\b)?",
+    re.IGNORECASE,
+)
+
+_UNITS = {"minute": 1 / 60, "min": 1 / 60, "hour": 1.0, "hr": 1.0, "h": 1.0, "day": 24.0, "week": 168.0, "wk": 168.0}
+_NUMBERS = {
+    **dict.fromkeys(("a", "an", "one", "whole", "full", "entire"), 1.0),
+    **{word: float(value) for value, word in enumerate(("two", "three", "four", "five", "six", "seven", "eight"), 2)},
+    **{word: float(value) for value, word in enumerate(("nine", "ten", "eleven", "twelve"), 9)},
+    **{"couple": 2.0, "few": 3.0, "half": 0.5, "fifteen": 15.0, "eighteen": 18.0, "twenty": 20.0},
+}
+_LENGTH = re.compile(
+    rf"\b(?P<number>\d+(?:[.,]\d)?|{'|'.join(_NUMBERS)})[\s-]*(?:and a half |a |an |of )?"
+    r"(?P<unit>minutes?|mins?|hours?|hrs?|h|days?|weeks?|wks?)\b(?P<after>[\s-]*\w+)?",
+    re.IGNORECASE,
+)
+# "4 days old", "3 weeks postpartum" tell an age, "2 days early" and "in 3 days" no length of something that goes on.
+_NO_LENGTH_BEFORE = re.compile(r"(?:\b(?:in|at|every|each|per|next|by)\s+|/)$", re.IGNORECASE)
+_NO_LENGTH_AFTER = frozenset(
+    [
+        "old",
+        "o",
+        "early",
+        "late",
+        "late",
+        "postpartum",
+        "pp",
+        "post",
+        "pregnant",
+        "ago",
+        "off",
+        "shift",
+        "weekend",
+        "pumps",
+        "apart",
+        "from",
+        "before",
+    ]
+)
+# At least so long, in hours.
+_PHRASES = (
+    (re.compile(r"\bsince (?:the day before|(?:last )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b", re.I), 24.0),
+    (re.compile(r"\bsince yesterday\b|\ball day\b|\bthe (?:whole|entire) day\b|\bday and night\b", re.I), 12.0),
+    (
+        re.compile(
+            r"\bsince last night\b|\ball night\b|\bovernight\b|\bsince this morning\b|\bthe whole night\b", re.I
+        ),
+        8.0,
+    ),
+    (re.compile(r"\bfor days\b|\bin days\b", re.I), 48.0),
+    (re.compile(r"\bfor hours\b|\bin hours\b", re.I), 4.0),
+)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A temperature in degrees Celsius or a time in hours, and where it stands in the text."""
+
+    kind: str
+    amount: float
+    start: int
+    end: int
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Return the temperatures and lengths of time in a text, in order, none overlapping another."""
+    found = sorted([*_temperatures(text), *_lengths(text)], key=lambda one: (one.start, one.start - one.end))
+    kept: list[Quantity] = []
+    for one in found:
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+    return kept
+
+
+def _temperatures(text: str) -> Iterator[Quantity]:
+    for match in _TEMPERATURE.finditer(text):
+        number = float(re.sub(r"\s*point\s*", ".", match["number"].lower()).replace(",", "."))
+        unit = (match["unit"] or "").casefold()
+        near = text[max(0, match.start() - _CONTEXT_CHARACTERS) : match.end() + _CONTEXT_CHARACTERS]
+        if not unit and not _CONTEXT.search(near) and not (number % 1 and _CELSIUS[0] < number < _CELSIUS[1]):
+            continue
+        if _FAHRENHEIT[0] <= number <= _FAHRENHEIT[1]:
+            yield Quantity(TEMPERATURE, round((number - 32) * 5 / 9, 2), match.start(), match.end())
+        elif _CELSIUS[0] <= number <= _CELSIUS[1] and not unit.endswith("f"):
+            yield Quantity(TEMPERATURE, number, match.start(), match.end())
+
+
+def _lengths(text: str) -> Iterator[Quantity]:
+    for match in _LENGTH.finditer(text):
+        word = match["number"].casefold()
+        number = _NUMBERS[word] if word in _NUMBERS else float(word.replace(",", "."))
+        unit = match["unit"].casefold().rstrip("s")
+        after = (match["after"] or "").strip(" -").casefold()
+        if after in _NO_LENGTH_AFTER or _NO_LENGTH_BEFORE.search(text[: match.start()]):
+            continue
+        yield Quantity(HOURS, number * _UNITS[unit], match.start(), match.end("unit"))
+    for pattern, hours in _PHRASES:
+        for match in pattern.finditer(text):
+            yield Quantity(HOURS, hours, match.start(), match.end())
