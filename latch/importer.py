@@ -81,15 +81,18 @@ class TopicImporter(RasaFileImporter):
         paths = [training_data_paths] if isinstance(training_data_paths, str) else training_data_paths or []
         self._folders = [Path(path) for path in paths if (Path(path) / TOPICS).is_dir()]
 
-    @cached_method
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         """Return the NLU data with completed responses.
 
         Raises:
             ContentFault: when content is broken; it names every file, line and reason.
         """
+        return self._nlu_data()  # one language; Rasa asks in several ways, each of which a cache would keep apart
+
+    @cached_method
+    def _nlu_data(self) -> TrainingData:
         libraries = [self._library(folder) for folder in self._folders]
-        data = super().get_nlu_data(language)
+        data = super().get_nlu_data()
         for folder, library in zip(self._folders, libraries):
             for topic in library.topics.values():
                 data.training_examples.append(Message.build(text=topic.title, intent=topic.id))

@@ -15,7 +15,7 @@ from rasa.utils.endpoints import EndpointConfig
 from latch import helplines, responses
 from latch.helplines import Helplines
 from latch.nlu.constants import LAST_TOPIC
-from latch.plan import DID_YOU_MEAN, FIND_HELP, SHOW_SOURCES, Repertoire, offers
+from latch.plan import DID_YOU_MEAN, FIND_HELP, NEAR_ENOUGH, NEAREST, SHOW_SOURCES, Repertoire, offers
 from latch.policy import COUNTRY, ranking
 from latch.responses import (
     BODY,
@@ -25,6 +25,7 @@ from latch.responses import (
     KIND_DANGER,
     KIND_DOUBT,
     KIND_HELP,
+    KIND_OUTSIDE,
     NUMBERS,
     RELATED,
     SOURCES,
@@ -85,6 +86,8 @@ class CuratedAnswers(TemplatedNaturalLanguageGenerator):
         elif utter_action == DID_YOU_MEAN:
             metadata[KIND] = KIND_DOUBT
             buttons = self._book().buttons(self._offers(tracker))
+        elif metadata.get(KIND) == KIND_OUTSIDE:
+            buttons = self._book().buttons(self._offers(tracker, NEAR_ENOUGH))
         metadata[BODY] = body
         again = said and body == last and metadata.get(KIND) != KIND_DANGER
         lead = self._said_before(str(said.text)) if said and again else ""
@@ -112,9 +115,9 @@ class CuratedAnswers(TemplatedNaturalLanguageGenerator):
         sources = [*metadata.get(SOURCES, ()), *call.sources]
         return body, {NUMBERS: list(call.numbers), SOURCES: sources}
 
-    def _offers(self, tracker: DialogueStateTracker) -> list[str]:
+    def _offers(self, tracker: DialogueStateTracker, least: float = NEAREST) -> list[str]:
         message = tracker.latest_message
-        return offers(ranking(message), Repertoire(self._book())) if message else []
+        return offers(ranking(message), Repertoire(self._book()), least) if message else []
 
     def _last_sources(self, tracker: DialogueStateTracker) -> list[Response]:
         return self._book().sources(f"{UTTER}{tracker.get_slot(LAST_TOPIC)}")

@@ -11,6 +11,8 @@ from latch.responses import MORE, SHORT, UTTER, Book
 FALLBACK = "nlu_fallback"
 # A topic less likely than this is not near: with some 260 intents, chance alone gives 0.004.
 NEAREST = 0.02
+# A topic so likely is offered beside the word that there is no checked answer.
+NEAR_ENOUGH = 0.05
 # So many topics are offered in doubt.
 OFFERS = 3
 
@@ -111,9 +113,9 @@ def plan(heard: Understanding, repertoire: Repertoire) -> Plan:
     return _answer(heard, repertoire)
 
 
-def offers(ranking: Sequence[tuple[str, float]], repertoire: Repertoire) -> list[str]:
-    """Return the topics to offer when in doubt, the likeliest first."""
-    near = [intent for intent, confidence in ranking if confidence >= NEAREST]
+def offers(ranking: Sequence[tuple[str, float]], repertoire: Repertoire, least: float = NEAREST) -> list[str]:
+    """Return the topics to offer, the likeliest first, none less likely than `least`."""
+    near = [intent for intent, confidence in ranking if confidence >= least]
     return [intent for intent in near if repertoire.book.is_topic(intent)][:OFFERS]
 
 
@@ -166,6 +168,8 @@ def _answer(heard: Understanding, repertoire: Repertoire) -> Plan:
         return _in_doubt(heard, repertoire)
     if heard.intent in _FOLLOW_UPS:
         return Plan((_FOLLOW_UPS[heard.intent](heard, repertoire),))
+    if heard.follows is not None and heard.intent == heard.last_topic and repertoire.book.is_topic(heard.intent):
+        return Plan((_follow_up(heard, repertoire),))  # it was answered just now: more on it, or what is nearer
     response = f"{UTTER}{heard.intent}"
     if heard.intent in repertoire.actions:
         return Plan((Step(repertoire.actions[heard.intent], otherwise=response),))

@@ -13,6 +13,13 @@ _ASKS = re.compile(
     r"is|are|am|was|will|would|may|must|any (?:idea|tips|advice))\b",
     re.IGNORECASE,
 )
+# "And at night?", "is that safe?", "how long then": it leans on what was said before.
+_LEANS_BACK = re.compile(
+    r"^\W*(?:and|but|so|or|ok|okay|what about|how about|what if|same|then|also|why|how come|since when|really)\b"
+    r"|\b(?:that|it|this|these|those|them|then|one|ones|instead|too|either|otherwise|though|else)\b"
+    r"|^\W*(?:for )?how (?:long|often|much|many|soon|come)\W*(?:\w+\W*)?$",
+    re.IGNORECASE,
+)
 LIST_MARK = "- "
 
 
@@ -30,6 +37,11 @@ def words(text: str) -> list[str]:
 def asks(text: str) -> bool:
     """Tell whether a text asks something: by a question mark, or by how a clause of it begins."""
     return "?" in text or bool(_ASKS.search(text))
+
+
+def leans_back(text: str) -> bool:
+    """Tell whether a text has words that only what was said before gives a meaning to."""
+    return bool(_LEANS_BACK.search(text))
 
 
 def folded(text: str) -> str:

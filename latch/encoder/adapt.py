@@ -1,8 +1,8 @@
 """Adapts the sentence encoder to the project's own examples, so that near questions lie apart.
 
 The published encoder puts all questions on breastfeeding close together. Here its upper layers are trained a little
-further: each text is drawn towards the mean of its label (cosine softmax with label smoothing, Adam). The result has the
-form of the exported encoder. Needs requirements-export.txt; nothing of it is needed to run Latch.
+further: each text is drawn towards the mean of its label (cosine softmax with label smoothing, Adam). The result has
+the form of the exported encoder. Needs requirements-export.txt; nothing of it is needed to run Latch.
 """
 
 from __future__ import annotations

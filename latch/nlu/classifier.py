@@ -38,6 +38,7 @@ from latch.nlu.constants import (
 from latch.nlu.features import meaning
 from latch.nlu.intent_model import IntentModel, Matrix
 from latch.responses import KINDS, Book
+from latch.text import leans_back
 
 # A score, not a confidence: on few examples, calibration makes every confidence 0 or 1. Measured on 300 messages of two
 # random titles: in 95 % the whole scores both at -11.8 or more. Of the 231 titles, three were taken for two questions,
@@ -52,6 +53,8 @@ SUBJECTS_SAID = 3
 # others, and where the words that follow favour it over the last one by so much (in log probability).
 FOLLOWS_CONFIDENCE = 0.3
 FOLLOWS_GAIN = 1.0
+# How much a message that leans on what was said before is understood with it, against alone.
+CONTEXT_WEIGHT = 0.4
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -164,21 +167,25 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return training_data
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
-        """Set intent, ranking, subjects, questions and what a follow-up means of each message that can be understood."""
+        """Set intent, ranking, subjects, questions, and what a follow-up means, where a message can be understood."""
         last = tracker.get_slot(LAST_TOPIC) if tracker and LAST_TOPIC in tracker.slots else None
         for message in messages:
             if message.get(UNREADABLE) or message.get(SEGMENTS) is None or self._model is None:
                 self._set(message, None, [], [], [])
             else:
-                self._classify(message, self._model)
-                if message.get(CONTEXT_VECTORS) is not None and last in self._model.intents:
-                    follows = self._follows(self._model, last, *message.get(CONTEXT_VECTORS))
-                    message.set(FOLLOWS, follows, add_to_output=True)
+                context = message.get(CONTEXT_VECTORS) if last in self._model.intents else None
+                scores = self._model.scores(*context) if context else None
+                self._classify(message, self._model, scores)
+                if scores is not None and last:
+                    message.set(FOLLOWS, self._follows(self._model, last, scores), add_to_output=True)
         return messages
 
-    def _classify(self, message: Message, model: IntentModel) -> None:
+    def _classify(self, message: Message, model: IntentModel, with_context: Matrix | None) -> None:
+        """Set what is understood of a message; `with_context` are the scores of it behind the last topic's title."""
         texts = [segment.text for segment in message.get(SEGMENTS)]
         scores = model.scores(texts, message.get(SEGMENT_VECTORS))
+        if with_context is not None and leans_back(message.get(TEXT)):
+            scores[0] = (1 - CONTEXT_WEIGHT) * scores[0] + CONTEXT_WEIGHT * with_context[1]
         likely = model.probabilities(scores)
         by_subject = np.bincount(self._subject_of, weights=likely[0])
         subjects = [(str(self._subjects[index]), float(by_subject[index])) for index in np.argsort(-by_subject)]
@@ -189,19 +196,18 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         questions = self._questions(model, scores[0], likely)
         self._set(message, ranking[0], ranking, questions, subjects[:SUBJECTS_SAID])
 
-    def _follows(self, model: IntentModel, last: str, texts: list[str], vectors: Matrix) -> str:
+    def _follows(self, model: IntentModel, last: str, scores: Matrix) -> str:
         """Return the topic that the words after the last topic's title lead to; "" where they lead to no other.
 
-        `texts` are the title alone and the title with the message, `vectors` their meanings, shape (2, dimensions).
+        `scores` are those of the title alone and of the title with the message, shape (2, intents).
         """
-        scores = model.scores(texts, vectors)
         before = model.intents.index(last)
-        own_kind = np.array([subject not in KINDS for subject in self._subjects])[self._subject_of]
-        own_kind[before] = False
-        if not own_kind.any():
+        others = np.array([subject not in KINDS for subject in self._subjects])[self._subject_of]
+        others[before] = False
+        if not others.any():
             return ""
-        candidate = int(np.where(own_kind, scores[1], -np.inf).argmax())
-        likely = model.probabilities(np.where(own_kind, scores[1:], np.float32(-1e9)))
+        candidate = int(np.where(others, scores[1], -np.inf).argmax())
+        likely = model.probabilities(np.where(others, scores[1:], np.float32(-1e9)))
         gain = (scores[1, candidate] - scores[1, before]) - (scores[0, candidate] - scores[0, before])
         sure = likely[0, candidate] >= FOLLOWS_CONFIDENCE and gain >= FOLLOWS_GAIN
         return model.intents[candidate] if sure else ""

@@ -3,6 +3,7 @@
 DOC = "latch_doc"  # the spaCy Doc of the text
 SEGMENTS = "latch_segments"  # list[Segment]: the whole text first, then its parts
 SEGMENT_VECTORS = "latch_segment_vectors"  # their meaning, shape (len(segments), 384)
+ENCODE = "latch_encode"  # what gives further texts of the message their meaning
 UNREADABLE = "unreadable"  # output: why a text cannot be understood, one of the following
 EMPTY = "empty"  # nothing, or only characters that no keyboard types
 NO_WORDS = "no_words"  # emoji, digits, punctuation

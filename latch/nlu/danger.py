@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -20,11 +21,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from latch.content.load import load
 from latch.content.signs import SAFETY, shared_words
-from latch.nlu.constants import DANGER, DANGERS, SAID, SEGMENT_VECTORS, SEGMENTS, UNREADABLE
+from latch.nlu.constants import DANGER, DANGERS, ENCODE, SAID, SEGMENT_VECTORS, SEGMENTS, UNREADABLE, UNSEEN
 from latch.nlu.features import meaning
 from latch.nlu.intent_model import IntentModel
 from latch.safety.detector import HARMLESS, Detector, Sign
-from latch.safety.patterns import PatternBook, inflections, pattern_words
+from latch.safety.lines import pattern_words
+from latch.safety.patterns import PatternBook, inflections
 
 BABY_AGE = "baby_age"
 
@@ -33,8 +35,8 @@ BABY_AGE = "baby_age"
 class DangerDetector(GraphComponent):
     """Adds `dangers` to the parse data: a list of sign, urgency, words and how it was found, the most urgent first.
 
-    The signs (urgency, ages, patterns) are read from `data`/safety; their examples are training data, which the importer
-    adds, and whatever else is asked is harmless. A message without a danger has an empty list.
+    The signs (urgency, ages, patterns) are read from `data`/safety; their examples are training data, which the
+    importer adds, and whatever else is asked is harmless. A message without a danger has an empty list.
     """
 
     @classmethod
@@ -50,7 +52,16 @@ class DangerDetector(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the defaults; docs/clinical-safety.md says how the values were found."""
-        return {"data": "data", "threshold": 0.5, "urgent_share": 0.3, "networks": 2, "epochs": 20}
+        return {
+            "data": "data",
+            # The recogniser may raise so many of the ordinary examples, and of those that only sound alarming.
+            "ordinary_alarms": 0.01,
+            "harmless_alarms": 0.05,
+            "lowest_threshold": 0.5,
+            "urgent_share": 0.3,
+            "networks": 2,
+            "epochs": 20,
+        }
 
     def __init__(
         self,
@@ -120,13 +131,32 @@ class DangerDetector(GraphComponent):
             labels,
             networks=int(self._config["networks"]),
             epochs=int(self._config["epochs"]),
+            unseen=[bool(one.get(UNSEEN)) for one in examples],
         )
         known = {sign.id: Sign(sign.urgency, sign.age_from, sign.age_under, sign.yields_to) for sign in signs.values()}
-        threshold, share = float(self._config["threshold"]), float(self._config["urgent_share"])
-        self._detector = Detector(known, patterns, recogniser, threshold, share)
+        ordinary = np.array([bool(one.get(INTENT)) for one in examples])
+        threshold = self._threshold(recogniser, labels, ordinary)
+        self._detector = Detector(known, patterns, recogniser, threshold, float(self._config["urgent_share"]))
         with self._model_storage.write_to(self._resource) as target:
             self._detector.save(target)
         return self._resource
+
+    def _threshold(self, recogniser: IntentModel, labels: list[str], ordinary: npt.NDArray[np.bool_]) -> float:
+        """Return the probability of danger from which on no more harmless examples than allowed are raised.
+
+        `ordinary` tells which examples ask something; the other harmless ones only sound alarming.
+        """
+        lowest = float(self._config["lowest_threshold"])
+        if recogniser.held_out is None:
+            return lowest
+        rows = recogniser.held_out.rows
+        danger = 1.0 - recogniser.held_out.probabilities[:, recogniser.intents.index(HARMLESS)]
+        harmless = np.array([label == HARMLESS for label in labels])[rows]
+        found = [lowest]
+        for kind, allowed in ((ordinary[rows], "ordinary_alarms"), (~ordinary[rows] & harmless, "harmless_alarms")):
+            if kind.any():
+                found.append(float(np.quantile(danger[kind], 1.0 - float(self._config[allowed]))))
+        return max(found)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Return the data as it is: nothing behind it needs the dangers of the training examples."""
@@ -140,7 +170,8 @@ class DangerDetector(GraphComponent):
                 texts = [segment.text for segment in message.get(SEGMENTS)]
                 months = _age(message, tracker)
                 said = message.get(SAID) or message.get(TEXT)
-                for danger in self._detector.dangers(texts, message.get(SEGMENT_VECTORS), months, said):
+                vectors, encode = message.get(SEGMENT_VECTORS), message.get(ENCODE)
+                for danger in self._detector.dangers(texts, vectors, months, said, encode):
                     found.append(
                         {
                             "sign": danger.sign,

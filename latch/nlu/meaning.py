@@ -22,17 +22,30 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from latch.encoder.runtime import DEFAULT_FOLDER, FILES, MODEL_FILE, SentenceEncoder
-from latch.nlu.constants import CONTEXT_VECTORS, DANGER, DOC, LAST_TOPIC, SEGMENT_VECTORS, SEGMENTS, UNREADABLE, UNSEEN
+from latch.nlu.constants import (
+    CONTEXT_VECTORS,
+    DANGER,
+    DOC,
+    ENCODE,
+    LAST_TOPIC,
+    SEGMENT_VECTORS,
+    SEGMENTS,
+    UNREADABLE,
+    UNSEEN,
+)
 from latch.nlu.segments import segments
 from latch.progress import progress_line
 from latch.responses import Book
+from latch.safety.detector import HARMLESS
 from latch.text import words
 
 TITLES_FILE = "titles.json"
 # A message of at most so many words may be about what was asked before.
 FOLLOW_UP_WORDS = 8
-# One example in so many is kept from the encoder, to tell how sure one may be of texts that it has not seen.
-LEFT_OUT = 12
+# So many examples, but at most so large a share, are kept from the encoder: they tell how sure one may be of texts
+# that it has not seen.
+LEFT_OUT = 800
+LEFT_OUT_SHARE = 0.25
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -136,7 +149,7 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
         from latch.encoder.adapt import adapt
 
         examples = [example for example in training_data.training_examples if example.get(TEXT) and _label(example)]
-        learnt = [example for example in examples if not is_left_out(example.get(TEXT))]
+        learnt = [example for example in examples if not is_left_out(example.get(TEXT), len(examples))]
         with progress_line("Adapting the sentence encoder") as progress:
             texts, labels = [example.get(TEXT) for example in learnt], [str(_label(example)) for example in learnt]
             adapt(texts, labels, source, target, rounds, progress)
@@ -145,9 +158,10 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
         """Add the vector of each training example, and mark those that an adapted encoder was not adapted to."""
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
         adapted = float(self._config["rounds"]) > 0
+        labelled = sum(bool(_label(example)) for example in examples)
         for example, vector in zip(examples, self._encoder.encode([example.get(TEXT) for example in examples])):
             self._add(example, vector[None, :])
-            example.set(UNSEEN, adapted and is_left_out(example.get(TEXT)))
+            example.set(UNSEEN, adapted and is_left_out(example.get(TEXT), labelled))
         return training_data
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
@@ -160,6 +174,7 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
             context = [title, f"{title} {parts[0].text}"] if title else []
             vectors = self._encoder.encode([*(part.text for part in parts), *context])
             message.set(SEGMENTS, parts)
+            message.set(ENCODE, self._encoder.encode)
             message.set(SEGMENT_VECTORS, vectors[: len(parts)])
             if title:
                 message.set(CONTEXT_VECTORS, ([title, context[1]], vectors[len(parts) :]))
@@ -177,11 +192,12 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
         message.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
 
 
-def is_left_out(text: str) -> bool:
-    """Tell whether an example is kept from the encoder: by a checksum, so that it is so in every run."""
-    return zlib.crc32(text.encode()) % LEFT_OUT == 0
+def is_left_out(text: str, of: int) -> bool:
+    """Tell whether an example, one of so many, is kept from the encoder; by a checksum, so the same in every run."""
+    return zlib.crc32(text.encode()) % 1000 < 1000 * min(LEFT_OUT_SHARE, LEFT_OUT / of)
 
 
 def _label(example: Message) -> str | None:
+    """Return what an example is drawn towards; None where it is like nothing but itself."""
     label: str | None = example.get(INTENT) or example.get(DANGER)
-    return label
+    return None if label == HARMLESS else label

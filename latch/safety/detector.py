@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latch.nlu.intent_model import IntentModel, Matrix
-from latch.safety.guards import excused
+from latch.safety.guards import excused, without_excused
 from latch.safety.patterns import Hit, PatternBook
 
 SIGNS_FILE = "signs.json"
@@ -20,6 +20,8 @@ SIGNS_FILE = "signs.json"
 URGENCIES = ("emergency", "crisis", "same_day", "soon")
 URGENT = URGENCIES[:2]
 HARMLESS = "harmless"
+
+Encode = Callable[[Sequence[str]], Matrix]
 
 PATTERN = "pattern"
 RECOGNISER = "recogniser"
@@ -82,17 +84,22 @@ class Detector:
         self._urgent_share = urgent_share
         self._index = {name: position for position, name in enumerate(recogniser.intents)}
 
-    def dangers(self, texts: Sequence[str], vectors: Matrix, months: float | None, said: str) -> list[Danger]:
+    def dangers(
+        self, texts: Sequence[str], vectors: Matrix, months: float | None, said: str, encode: Encode
+    ) -> list[Danger]:
         """Return the dangers in a message, the most urgent first, each sign once.
 
         `texts` are the whole message and its parts as the encoder read them, `vectors` their meanings, shape
-        (len(texts), dimensions); `months` is the baby's age where it is known; `said` is the message as typed.
+        (len(texts), dimensions); `months` is the baby's age where it is known; `said` is the message as typed; `encode`
+        gives further texts their meaning.
         """
         likely = self._likely(texts, vectors, months)
         found = {hit.sign: self._by_pattern(hit, likely) for hit in reversed(self.hits(said, months))}
         recognised = self._recognised(texts, likely)
         if recognised and recognised.sign not in found:
-            found[recognised.sign] = recognised
+            recognised = self._looked_at_again(recognised, texts[0], months, encode)
+            if recognised:
+                found.setdefault(recognised.sign, recognised)
         kept = [one for one in found.values() if not any(name in found for name in self._signs[one.sign].yields_to)]
         return sorted(kept, key=lambda danger: (URGENCIES.index(danger.urgency), -danger.confidence))
 
@@ -137,6 +144,13 @@ class Detector:
             row = np.where(urgent, row, 0.0)
         sign = signs[int(row.argmax())]
         return Danger(sign, self._signs[sign].urgency, texts[worst], RECOGNISER, float(together[worst]))
+
+    def _looked_at_again(self, danger: Danger, text: str, months: float | None, encode: Encode) -> Danger | None:
+        """Return the danger that is left without what the text denies, or says of the past or of others."""
+        rest = without_excused(text, of_others=danger.urgency != "crisis")
+        if rest == text:
+            return danger
+        return self._recognised([rest], self._likely([rest], encode([rest]), months)) if rest else None
 
     def save(self, folder: Path) -> None:
         """Write the detector into `folder`, without code."""

@@ -1,47 +1,33 @@
-"""The patterns of the danger signs: a line that an editor writes, and where it holds in a message.
-
-A line is elements separated by spaces, matched in order within one sentence: a word in any inflection; `a|b`, any of
-these; `word?`, which may be missing; `<group>`, any word of a group; `...`, up to four further words;
-`temperature>=38`, `hours>=12`, `days<2`, a quantity. ` & ` joins sequences that stand anywhere in the message.
-"""
+"""The patterns of all danger signs, and where they hold in a message (latch.safety.lines has their language)."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.matcher import Matcher
 from spacy.tokens import Doc, Token
 from symspellpy import SymSpell, Verbosity
 
 from latch.english import english_tokens, english_words, lemmas
-from latch.safety.quantities import HOURS, TEMPERATURE, quantities
+from latch.safety.lines import BOTH, NOT, Element, LineReader
+from latch.safety.quantities import quantities
 from latch.safety.words import Words
 
-GAP = "..."
-GAP_WORDS = 4
-BOTH = " & "
-NOT = "<not>"
+GAP_WORDS = 4  # of a gap, at most
 
-_QUANTITY = re.compile(r"(temperature|hours|days)(>=|<)(\d+(?:\.\d+)?)")
-_GROUP = re.compile(r"<(\w+)>")
-_WORD = re.compile(r"[\w'’./-]+")
 _END = "\n"  # the end of a sentence, as a word that no element is
 _ENDS = frozenset(".!?…\n")
-_HOURS_A_DAY = 24
 # A word of so many letters is recognised with one letter wrong, one missing, one too many or two exchanged.
 SLIP_LETTERS = 4
 
 if not Token.has_extension("amount"):
     Token.set_extension("amount", default=math.nan)  # no comparison holds of it
-
-
-class PatternError(ValueError):
-    """A line that is no pattern; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -61,48 +47,23 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class _Element:
-    """One element of a line: the forms of its words, a quantity with its bound, or a gap."""
-
-    forms: frozenset[str] = frozenset()
-    optional: bool = False
-    gap: bool = False
-    comparison: str = ""
-    amount: float = 0.0
-
-    @property
-    def needed(self) -> bool:
-        """Whether something must stand for it."""
-        return not self.optional and not self.gap
-
-    def tokens(self) -> list[dict[str, Any]]:
-        """Return the element as spaCy's Matcher takes it."""
-        if self.gap:
-            return [{"ORTH": {"NOT_IN": [_END]}, "OP": "?"}] * GAP_WORDS
-        token: dict[str, Any] = {"ORTH": {"IN": sorted(self.forms)}}
-        if self.comparison:
-            token["_"] = {"amount": {self.comparison: self.amount}}
-        if self.optional:
-            token["OP"] = "?"
-        return [token]
-
-
-@dataclass(frozen=True)
 class _Part:
     """One sequence of a line, the `number`-th of those that the line joins."""
 
     sign: str
     line: str
     number: int
-    elements: tuple[_Element, ...]
+    elements: tuple[Element, ...]
 
-    @property
+    @cached_property
+    def needed(self) -> tuple[frozenset[str], ...]:
+        """The forms of each element that something must stand for."""
+        return tuple(element.forms for element in self.elements if element.needed)
+
+    @cached_property
     def anchor(self) -> frozenset[str]:
-        """The forms of the element that fewest words are."""
-        return min(
-            (element.forms for element in self.elements if element.needed),
-            key=lambda forms: (len(forms), sorted(forms)),
-        )
+        """The forms of the element that fewest messages hold: no common word, and few forms."""
+        return min(self.needed, key=lambda forms: (not forms.isdisjoint(STOP_WORDS), len(forms), sorted(forms)))
 
 
 class PatternBook:
@@ -118,12 +79,13 @@ class PatternBook:
         self._forms = forms
         self._lines = {sign: list(of_sign) for sign, of_sign in lines.items()}
         self._nlp = english_tokens()
-        self._fillers = frozenset(word.casefold() for word in words.fillers)
+        reader = LineReader(words, forms)
+        self._fillers = reader.fillers
         self._parts = [
-            _Part(sign, line, number, self._elements(part))
+            _Part(sign, line, number, elements)
             for sign, of_sign in self._lines.items()
             for line in of_sign
-            for number, part in enumerate(line.split(BOTH))
+            for number, elements in enumerate(reader.parts(line))
         ]
         # Of all lines few can hold in a message: those of which a word that must be there, the one with the fewest
         # forms, is there.
@@ -141,9 +103,12 @@ class PatternBook:
     def hits(self, text: str) -> list[Hit]:
         """Return the lines that hold in a text."""
         doc, places = self._read(text)
+        words = {token.text for token in doc}
         found: dict[tuple[str, str], dict[int, tuple[int, int]]] = defaultdict(dict)
-        for index in sorted({index for token in doc for index in self._by_word.get(token.text, ())}):
+        for index in sorted({index for word in words for index in self._by_word.get(word, ())}):
             part = self._parts[index]
+            if any(forms.isdisjoint(words) for forms in part.needed):
+                continue
             for _, start, end in self._matcher(index)(doc):
                 span = (places[start][0], places[end - 1][1])
                 found[(part.sign, part.line)].setdefault(part.number, span)
@@ -169,41 +134,9 @@ class PatternBook:
         """Return the matcher of one part; made when it is first needed."""
         if index not in self._matchers:
             matcher = Matcher(self._nlp.vocab)
-            matcher.add(str(index), [[token for element in self._parts[index].elements for token in element.tokens()]])
+            matcher.add(str(index), [[token for element in self._parts[index].elements for token in _tokens(element)]])
             self._matchers[index] = matcher
         return self._matchers[index]
-
-    def _elements(self, part: str) -> tuple[_Element, ...]:
-        found = []
-        for written in part.split():
-            quantity = _QUANTITY.fullmatch(written)
-            if written == GAP:
-                found.append(_Element(gap=True))
-            elif quantity:
-                kind, comparison, value = quantity.groups()
-                amount = float(value) * (_HOURS_A_DAY if kind == "days" else 1)
-                name = TEMPERATURE if kind == TEMPERATURE else HOURS
-                found.append(_Element(frozenset({f"<{name}>"}), comparison=comparison, amount=amount))
-            else:
-                forms = self._forms_of(written.removesuffix("?"))
-                if forms:  # fillers alone are passed over in the message, too
-                    found.append(_Element(forms, optional=written.endswith("?")))
-        if not any(element.needed for element in found):
-            raise PatternError(f"'{part}' holds no word that must be there")
-        return tuple(found)
-
-    def _forms_of(self, element: str) -> frozenset[str]:
-        """Return the forms of an element, without fillers."""
-        found: set[str] = set()
-        for word in element.split("|"):
-            group = _GROUP.fullmatch(word)
-            if group and group[1] not in self._words.groups:
-                raise PatternError(f"there is no group '{group[1]}' in words.yml")
-            if not group and not _WORD.fullmatch(word):
-                raise PatternError(f"'{word}' is no word, group, quantity or gap")
-            for member in self._words.groups[group[1]] if group else (word,):
-                found |= set(self._forms.get(member.casefold(), ())) | {member.casefold().replace("’", "'")}
-        return frozenset(found - self._fillers)
 
     def _read(self, text: str) -> tuple[Doc, list[tuple[int, int]]]:
         """Return the words that patterns see, and where each stands: no fillers, quantities as one word."""
@@ -246,6 +179,18 @@ class PatternBook:
         return str(near[0].term) if near else word
 
 
+def _tokens(element: Element) -> list[dict[str, Any]]:
+    """Return an element as spaCy's Matcher takes it."""
+    if element.gap:
+        return [{"ORTH": {"NOT_IN": [_END]}, "OP": "?"}] * GAP_WORDS
+    token: dict[str, Any] = {"ORTH": {"IN": sorted(element.forms)}}
+    if element.comparison:
+        token["_"] = {"amount": {element.comparison: element.amount}}
+    if element.optional:
+        token["OP"] = "?"
+    return [token]
+
+
 def inflections(words: Iterable[str]) -> dict[str, list[str]]:
     """Return the other forms of each word, by spaCy's table of English lemmas."""
     table = lemmas()
@@ -257,13 +202,3 @@ def inflections(words: Iterable[str]) -> dict[str, list[str]]:
         lemma = table.get(word, word)
         found[word] = sorted({*forms.get(lemma, ()), *forms.get(word, ()), lemma})
     return found
-
-
-def pattern_words(lines: Iterable[str], words: Words) -> set[str]:
-    """Return every word in some lines and in the groups."""
-    found = {word for group in words.groups.values() for word in group}
-    for line in lines:
-        for element in line.replace(BOTH, " ").split():
-            if element != GAP and not _QUANTITY.fullmatch(element):
-                found.update(word for word in element.removesuffix("?").split("|") if not _GROUP.fullmatch(word))
-    return {word.casefold() for word in found}
