@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 
 import spacy
@@ -12,6 +13,9 @@ from spacy.util import compile_suffix_regex, registry
 
 LEMMAS = "lemma_lookup"  # spaCy's table of English words and their lemmas
 # "14mo", "38.5C", "4oz", "18m/o": the unit is a word of its own.
+# SymSpell's list of English words, with how often each stands in Google's books.
+_COUNTS = "frequency_dictionary_en_82_765.txt"
+_OFTEN = 1_000_000  # rarer are also words that people do not mean: "brest"
 _UNIT_AFTER_NUMBER = r"(?<=[0-9½¼¾])[A-Za-z]+(?:/[A-Za-z]+)?"
 
 
@@ -45,3 +49,10 @@ def lemmas() -> dict[str, str]:
 def english_words() -> frozenset[str]:
     """Return the words that spaCy's table of English lemmas knows, inflected ones and lemmas."""
     return frozenset(lemmas()) | frozenset(lemmas().values())
+
+
+@lru_cache(maxsize=1)
+def frequent_words() -> frozenset[str]:
+    """Return the words that English texts often hold, those without inflections too: the table of lemmas has none."""
+    lines = files("symspellpy").joinpath(_COUNTS).read_text(encoding="utf-8-sig").splitlines()
+    return frozenset(word for word, count in (line.split() for line in lines) if int(count) >= _OFTEN)

@@ -190,9 +190,9 @@ def _unreadable(why: str, heard: Understanding, repertoire: Repertoire) -> Plan:
 
 
 def _in_doubt(heard: Understanding, repertoire: Repertoire) -> Plan:
-    if heard.follows and heard.last_topic:
-        return Plan((Step(f"{UTTER}{heard.follows}", topic=heard.follows),))
     likeliest = next((intent for intent, _ in heard.ranking if intent != FALLBACK), None)
+    if heard.follows or (heard.follows is not None and likeliest == heard.last_topic):
+        return Plan((_follow_up(heard, repertoire),))
     if likeliest is None or not offers(heard.ranking, repertoire):
         return _missed(NOTHING_NEAR, heard)
     if repertoire.book.kind(likeliest) == responses.KIND_OUTSIDE:

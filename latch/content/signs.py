@@ -52,6 +52,8 @@ def shared_words(data: Path) -> Words:
     groups, fillers = found.get("groups"), found.get("fillers")
     if not isinstance(groups, dict) or not isinstance(fillers, list) or set(found) != {"groups", "fillers"}:
         raise ContentError([file.fault("the file must hold 'groups', a mapping of lists, and 'fillers', a list")])
+    if not all(isinstance(group, list) for group in groups.values()):
+        raise ContentError([file.fault("each group must be a list of words", "groups")])
     words = [*fillers, *(word for group in groups.values() for word in group)]
     if not all(isinstance(word, str) for word in words):
         raise ContentError([file.fault("each word must be a text (put no, yes, on, off in quotes)")])

@@ -37,7 +37,7 @@ from latch.nlu.constants import (
 )
 from latch.nlu.features import meaning
 from latch.nlu.intent_model import IntentModel, Matrix
-from latch.responses import KINDS, Book
+from latch.responses import KIND_CONVERSATION, KINDS, Book
 from latch.text import leans_back
 
 # A score, not a confidence: on few examples, calibration makes every confidence 0 or 1. Measured on 300 messages of two
@@ -53,8 +53,10 @@ SUBJECTS_SAID = 3
 # others, and where the words that follow favour it over the last one by so much (in log probability).
 FOLLOWS_CONFIDENCE = 0.3
 FOLLOWS_GAIN = 1.0
-# How much a message that leans on what was said before is understood with it, against alone.
-CONTEXT_WEIGHT = 0.4
+# How much a short message is understood with what was asked before, against alone: one that leans on it, any other.
+WEIGHT_LEANING = 0.4
+WEIGHT_SHORT = 0.2
+ABOUT_THE_TALK = 0.5
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -184,9 +186,11 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         """Set what is understood of a message; `with_context` are the scores of it behind the last topic's title."""
         texts = [segment.text for segment in message.get(SEGMENTS)]
         scores = model.scores(texts, message.get(SEGMENT_VECTORS))
-        if with_context is not None and leans_back(message.get(TEXT)):
-            scores[0] = (1 - CONTEXT_WEIGHT) * scores[0] + CONTEXT_WEIGHT * with_context[1]
         likely = model.probabilities(scores)
+        if with_context is not None and not self._is_about_the_talk(likely[0]):
+            weight = WEIGHT_LEANING if leans_back(message.get(TEXT)) else WEIGHT_SHORT
+            scores[0] = (1 - weight) * scores[0] + weight * with_context[1]
+            likely[:1] = model.probabilities(scores[:1])
         by_subject = np.bincount(self._subject_of, weights=likely[0])
         subjects = [(str(self._subjects[index]), float(by_subject[index])) for index in np.argsort(-by_subject)]
         meant = int(np.where(self._subject_of == by_subject.argmax(), likely[0], 0.0).argmax())
@@ -195,6 +199,11 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         ranking = [(model.intents[index], float(likely[0, index])) for index in best]
         questions = self._questions(model, scores[0], likely)
         self._set(message, ranking[0], ranking, questions, subjects[:SUBJECTS_SAID])
+
+    def _is_about_the_talk(self, likely: Matrix) -> bool:
+        """Tell whether a message is about the conversation itself, as "shorter please" and "thanks" are."""
+        talk = np.array([subject == KIND_CONVERSATION for subject in self._subjects])[self._subject_of]
+        return bool(likely[talk].sum() >= ABOUT_THE_TALK)
 
     def _follows(self, model: IntentModel, last: str, scores: Matrix) -> str:
         """Return the topic that the words after the last topic's title lead to; "" where they lead to no other.

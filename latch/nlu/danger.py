@@ -24,7 +24,7 @@ from latch.content.signs import SAFETY, shared_words
 from latch.nlu.constants import DANGER, DANGERS, ENCODE, SAID, SEGMENT_VECTORS, SEGMENTS, UNREADABLE, UNSEEN
 from latch.nlu.features import meaning
 from latch.nlu.intent_model import IntentModel
-from latch.safety.detector import HARMLESS, Detector, Sign
+from latch.safety.detector import HARMLESS, Danger, Detector, Sign
 from latch.safety.lines import pattern_words
 from latch.safety.patterns import PatternBook, inflections
 
@@ -165,33 +165,44 @@ class DangerDetector(GraphComponent):
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         """Add the dangers of each message; the baby's age may have been said in an earlier one."""
         for message in messages:
-            found: list[dict[str, Any]] = []
-            if self._detector and not message.get(UNREADABLE) and message.get(SEGMENTS) is not None:
-                texts = [segment.text for segment in message.get(SEGMENTS)]
-                months = _age(message, tracker)
-                said = message.get(SAID) or message.get(TEXT)
-                vectors, encode = message.get(SEGMENT_VECTORS), message.get(ENCODE)
-                for danger in self._detector.dangers(texts, vectors, months, said, encode):
-                    found.append(
-                        {
-                            "sign": danger.sign,
-                            "urgency": danger.urgency,
-                            "words": danger.words,
-                            "by": danger.by,
-                            "confidence": round(danger.confidence, 4),
-                        }
-                    )
+            found = [
+                {
+                    "sign": danger.sign,
+                    "urgency": danger.urgency,
+                    "words": danger.words,
+                    "by": danger.by,
+                    "confidence": round(danger.confidence, 4),
+                }
+                for danger in self._dangers(message, _age(message, tracker))
+            ]
             message.set(DANGERS, found, add_to_output=True)
         return messages
 
+    def _dangers(self, message: Message, months: float | None) -> list[Danger]:
+        if self._detector is None:
+            return []
+        said = message.get(SAID) or message.get(TEXT) or ""
+        if message.get(UNREADABLE) or message.get(SEGMENTS) is None:
+            # Half of it may be another language, or a word that no example has: what is plainly said counts.
+            return self._detector.certain(said, months)
+        texts = [segment.text for segment in message.get(SEGMENTS)]
+        return self._detector.dangers(texts, message.get(SEGMENT_VECTORS), months, said, message.get(ENCODE))
+
 
 def _age(message: Message, tracker: DialogueStateTracker | None) -> float | None:
-    """Return the baby's age in months, from this message or an earlier one; None where it was not said."""
-    for entity in message.get(ENTITIES, []):
-        if entity[ENTITY_ATTRIBUTE_TYPE] == BABY_AGE:
-            return float(entity[ENTITY_ATTRIBUTE_VALUE])
+    """Return the baby's age in months, from this message or an earlier one; None where it was not said.
+
+    Of several children it is the youngest, for whom most is dangerous.
+    """
+    ages = [entity[ENTITY_ATTRIBUTE_VALUE] for entity in message.get(ENTITIES, []) if _tells_age(entity)]
+    if ages:
+        return min(map(float, ages))
     for entity in message.get(ENTITIES, []):
         if entity[ENTITY_ATTRIBUTE_TYPE] == "baby_age_group" and entity[ENTITY_ATTRIBUTE_VALUE] == "newborn":
             return 0.0
     known = tracker.get_slot(BABY_AGE) if tracker and BABY_AGE in tracker.slots else None
     return float(known) if isinstance(known, (int, float)) else None
+
+
+def _tells_age(entity: dict[str, Any]) -> bool:
+    return bool(entity[ENTITY_ATTRIBUTE_TYPE] == BABY_AGE)

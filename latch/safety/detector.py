@@ -100,6 +100,14 @@ class Detector:
             recognised = self._looked_at_again(recognised, texts[0], months, encode)
             if recognised:
                 found.setdefault(recognised.sign, recognised)
+        return self._ordered(found)
+
+    def certain(self, said: str, months: float | None) -> list[Danger]:
+        """Return the dangers that patterns alone find, as `dangers` does: in a message that is not understood."""
+        nothing = np.zeros((1, len(self._index)), dtype=np.float32)
+        return self._ordered({hit.sign: self._by_pattern(hit, nothing) for hit in reversed(self.hits(said, months))})
+
+    def _ordered(self, found: Mapping[str, Danger]) -> list[Danger]:
         kept = [one for one in found.values() if not any(name in found for name in self._signs[one.sign].yields_to)]
         return sorted(kept, key=lambda danger: (URGENCIES.index(danger.urgency), -danger.confidence))
 

@@ -19,12 +19,25 @@ _OVER_AND_DONE = re.compile(
     r"\b(?:years? (?:ago|back)|yrs? (?:ago|back)|ages ago|last year|in (?:19|20)\d\d|in (?:spring|summer|autumn"
     r"|winter|the fall)"
     r"|in (?:january|february|march|april|may|june|july|august|september|october|november|december)"
-    r"|(?:last|a) month|months ago|as a (?:child|kid|teenager|baby)|back then|previously|used to|way back|long ago"
+    r"|last month|a month (?:ago|back)|months ago|as a (?:child|kid|teenager|baby)|back then|previously had|used to"
+    r"|way back|long ago"
     r"|when (?:i|he|she|they) (?:was|were) (?:pregnant|little|a \w+|newborn|born|younger|\d+)"
     r"|with my (?:first|second|last|older|eldest|other)|after my (?:first|last)|in my last pregnancy|before kids"
-    r"|all clear|turned out|got it out|well (?:now|for years)|great now|sorted (?:now|since)|long gone"
-    r"|gone by day)\b",
+    r"|all clear|turned out (?:to be|fine|ok|okay|well|it was|that it)|got it out"
+    r"|(?<!not )(?<!n't )(?<!n’t )(?<!nt )(?<!very )(?<!too )(?<!really )(?<!feeling )well (?:now|for years)"
+    r"|great now|sorted (?:now|since)|long gone|all fine for|months on|a decade ago"
+    r"|at (?:1[3-9]|2\d) (?:i|and)|in (?:my )?pregnancy was|the day (?:he|she|they) (?:was|were) born|gone by day)\b",
     re.IGNORECASE,
+)
+# A time that tells when the baby was born, not when the danger was; and what says that the danger is there now.
+_BIRTH = re.compile(
+    r"\b(?:born|birth|delivered|since|(?:my|the|her|a) baby|postpartum|pp)\s+(?:\w+\s+)?$", re.IGNORECASE
+)
+_NOW_BEFORE = re.compile(
+    r"\b(?:now|today|tonight|again|suddenly|just|this (?:morning|afternoon|evening))\b[^.!?\n]{0,15}$", re.IGNORECASE
+)
+_NOW_AFTER = re.compile(
+    r"^[^.!?,;\n]{0,10}\b(?:again|right now|today|tonight|this (?:morning|afternoon|evening))\b", re.IGNORECASE
 )
 _SOMEBODY_ELSE = re.compile(
     r"\b(?:(?:my|her|his|a|our|the|mum['’]?s|saw|read)\s+(?:\w+\s+)?(?:sister|cousin|friend|aunt|auntie"
@@ -38,14 +51,15 @@ _PAST = re.compile(
     r"\b(?:had|died|was|were|once|lost|got|did|used to|said|about|overdosed|bled|turned)\b", re.IGNORECASE
 )
 _IN_GENERAL = re.compile(
-    r"\b(?:what (?:are|is|were) the (?:signs?|symptoms?)|(?:signs?|symptoms?|risks?|chances?|history|dangers?) of"
-    r"|what (?:happens|should i do|do i do|would happen) if|what if|in case|how (?:do|would|can"
-    r"|will) i know (?:if|when)"
-    r"|what counts as|when (?:should|do) (?:i|you) (?:worry|call)|how (?:do|can) (?:i|you|we) (?:prevent|avoid)"
-    r"|to (?:prevent|avoid)|prevents?|protects?|lowers?"
+    r"\b(?:what (?:are|is|were) the (?:signs?|symptoms?)"
+    r"|(?<!has )(?<!have )(?<!having )(?<!had )(?<!got )(?<!shows )(?<!showing )(?<!show )"
+    r"(?:signs?|symptoms?|risks?|chances?|history|dangers?) of"
+    r"|what (?:happens|should i do|do i do|would happen) if|what if|in case"
+    r"|how (?:do|would|can|will) i know (?:if|when)|what counts as|when (?:should|do) (?:i|you) (?:worry|call)"
+    r"|how (?:do|can) (?:i|you|we) (?:prevent|avoid)|to (?:prevent|avoid)|prevents?|protects?|lowers?"
     r"|(?:can|could|does|do|will|would|might) \w+(?: \w+){0,3} (?:cause|lead to|give|trigger|make)|causes?"
-    r"|(?:read|heard|article|leaflet|worried|scared|afraid|terrified|anxious) (?:about|of|that)|is it true"
-    r"|why (?:do|would|is|are) (?:doctors?|you|babies|a baby|mothers|mums)|what does .{0,40} mean|say a)\b",
+    r"|(?:read|heard|article|leaflet) (?:about|of|that)|(?:worried|scared|afraid|terrified|anxious) (?:about|of)"
+    r"|is it true|why (?:do|would|is|are) (?:doctors?|you|babies|a baby|mothers|mums)|what does .{0,40} mean|say a)\b",
     re.IGNORECASE,
 )
 # Said of the whole message.
@@ -57,9 +71,19 @@ _FOR_KNOWLEDGE = re.compile(
     r"hypothetical(?:ly)?|nothing has happened|just making a plan|just curious)\b",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"[.!?\n]")
+_SENTENCE_END = re.compile(r"[!?\n]|\.(?!\d)")
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
 _NEAR = 60
+_FIRST_WORD = re.compile(r"[\w'’-]+")
+# "My sister had it and now I": the person speaks of herself again.
+_BACK_TO_ME = re.compile(
+    r"(?:\b(?:and|but|so|now|because|today|tonight)|[,;—-])\s*(?:(?:now|then|today|tonight|that)\s+)?"
+    r"(?:i|i['’]?m|i['’]?ve|my (?:own )?(?:baby|son|daughter|lo|newborn|twins?|husband|partner|wife))\b",
+    re.IGNORECASE,
+)
+_BACK_TO_NOW = re.compile(r"\b(?:now|today|tonight|again|this (?:morning|afternoon|evening))\b", re.IGNORECASE)
+# What stands behind a comma or "but" is not what was asked about in general: "worried about her, she is floppy".
+_NEW_CLAUSE = re.compile(r"[,;:—]|\b(?:but|because|cos|although)\b", re.IGNORECASE)
 _LAST_WORD = re.compile(r"[\w'’-]+\W*$")
 
 # What people say they do not see; only these are taken out as denied, for a thing that is not there can be the danger
@@ -103,27 +127,47 @@ def excused(text: str, start: int, end: int, of_others: bool = True) -> str | No
             return "denied"
     sentence_start = max((match.end() for match in _SENTENCE_END.finditer(text, 0, start)), default=0)
     sentence_end = next((match.start() for match in _SENTENCE_END.finditer(text, end)), len(text))
-    if _OVER_AND_DONE.search(text, sentence_start, sentence_end):
+    now = _NOW_BEFORE.search(text, sentence_start, start) or _NOW_AFTER.search(text[end:sentence_end])
+    if not now and _over_and_done(text, sentence_start, sentence_end):
         return "over and done"
     if of_others and _FOR_KNOWLEDGE.search(text):
         return "for knowledge"
+    first = _FIRST_WORD.match(text, start)
+    begun = first.end() if first else start
     subject = _SOMEBODY_ELSE.search(text, sentence_start, end)
-    if of_others and subject and _PAST.search(text, subject.start(), sentence_end):
+    others = of_others and subject and _PAST.search(text, subject.start(), sentence_end)
+    if subject and others and not _BACK_TO_ME.search(text, subject.end(), begun):
         return "somebody else"
-    if _IN_GENERAL.search(text, max(sentence_start, start - _NEAR), start):
+    general = _IN_GENERAL.search(text, max(sentence_start, start - _NEAR), start)
+    if general and not (
+        _NEW_CLAUSE.search(text, general.end(), start) or _BACK_TO_ME.search(text, general.end(), begun)
+    ):
         return "in general"
     return None
 
 
 def without_excused(text: str, of_others: bool = True) -> str:
-    """Return the text without what it denies, and without the sentences about what is over or somebody else's."""
-    kept = []
+    """Return the text without what it denies, and without what it says of the past or of somebody else."""
     if of_others and _FOR_KNOWLEDGE.search(text):
         return ""
-    for match in _SENTENCE.finditer(_DENIED.sub(" ", text)):
-        sentence = match.group()
-        subject = _SOMEBODY_ELSE.search(sentence)
-        if _OVER_AND_DONE.search(sentence) or (of_others and subject and _PAST.search(sentence, subject.start())):
-            continue
-        kept.append(sentence)
+    kept = [_here_and_now(match.group(), of_others) for match in _SENTENCE.finditer(_DENIED.sub(" ", text))]
     return re.sub(r"\s+", " ", "".join(kept)).strip(" ,;")
+
+
+def _here_and_now(sentence: str, of_others: bool) -> str:
+    """Return a sentence; of one about the past or somebody else, what comes back to now and to the person."""
+    subject = _SOMEBODY_ELSE.search(sentence)
+    if of_others and subject and _PAST.search(sentence, subject.start()):
+        back = _BACK_TO_ME.search(sentence, subject.end())
+        return sentence[back.start() :] if back else ""
+    over = _over_and_done(sentence, 0, len(sentence))
+    if over:
+        back = _BACK_TO_NOW.search(sentence, over.end())
+        return sentence[back.start() :] if back else ""
+    return sentence
+
+
+def _over_and_done(text: str, start: int, end: int) -> re.Match[str] | None:
+    """Return what says in a stretch of text that something is over; "born last month" does not."""
+    found = _OVER_AND_DONE.finditer(text, start, end)
+    return next((match for match in found if not _BIRTH.search(text[start : match.start()])), None)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,17 +14,24 @@ from spacy.matcher import Matcher
 from spacy.tokens import Doc, Token
 from symspellpy import SymSpell, Verbosity
 
-from latch.english import english_tokens, english_words, lemmas
+from latch.english import english_tokens, english_words, frequent_words, lemmas
 from latch.safety.lines import BOTH, NOT, Element, LineReader
-from latch.safety.quantities import quantities
+from latch.safety.quantities import Quantity, quantities
 from latch.safety.words import Words
 
 GAP_WORDS = 4  # of a gap, at most
+
+# What says in a line that something is missing.
+_NEGATIONS = frozenset(
+    f"{NOT} not n't nt no nothing nobody never without cannot cant cnt wont isnt aint arent wasnt dont doesnt didnt "
+    "hasnt havent wouldnt couldnt barely hardly".split()
+)
 
 _END = "\n"  # the end of a sentence, as a word that no element is
 _ENDS = frozenset(".!?…\n")
 # A word of so many letters is recognised with one letter wrong, one missing, one too many or two exchanged.
 SLIP_LETTERS = 4
+MOST_MEANT = 4  # words that a slip may mean, those first that most lines ask for
 
 if not Token.has_extension("amount"):
     Token.set_extension("amount", default=math.nan)  # no comparison holds of it
@@ -43,7 +50,7 @@ class Hit:
     @property
     def absence(self) -> bool:
         """Whether the line says that something is missing: no denial takes that back."""
-        return NOT in self.line
+        return any(not _NEGATIONS.isdisjoint(element.split("|")) for element in self.line.split())
 
 
 @dataclass(frozen=True)
@@ -94,28 +101,33 @@ class PatternBook:
         for index, part in enumerate(self._parts):
             for word in part.anchor:
                 self._by_word[word].append(index)
-        self._known = {form for part in self._parts for element in part.elements for form in element.forms}
+        self._known = Counter(form for part in self._parts for element in part.elements for form in element.forms)
+        self._right = (self._known, self._fillers, english_words(), frequent_words())
         self._speller = SymSpell(max_dictionary_edit_distance=1, prefix_length=7)
-        for word in sorted(self._known):
+        # Of words as near, those come first that more lines ask for.
+        for word, count in sorted((self._known + Counter(self._fillers)).items()):
             if len(word) >= SLIP_LETTERS:
-                self._speller.create_dictionary_entry(word, 1)
+                self._speller.create_dictionary_entry(word, count)
 
     def hits(self, text: str) -> list[Hit]:
-        """Return the lines that hold in a text."""
-        doc, places = self._read(text)
-        words = {token.text for token in doc}
-        found: dict[tuple[str, str], dict[int, tuple[int, int]]] = defaultdict(dict)
-        for index in sorted({index for word in words for index in self._by_word.get(word, ())}):
-            part = self._parts[index]
-            if any(forms.isdisjoint(words) for forms in part.needed):
-                continue
-            for _, start, end in self._matcher(index)(doc):
-                span = (places[start][0], places[end - 1][1])
-                found[(part.sign, part.line)].setdefault(part.number, span)
+        """Return the lines that hold in a text, each as often as it holds."""
+        found: dict[tuple[str, str], dict[int, set[tuple[int, int]]]] = defaultdict(lambda: defaultdict(set))
+        for doc, places in self._readings(text):
+            seen = {token.text for token in doc}
+            for index in sorted({index for word in seen for index in self._by_word.get(word, ())}):
+                part = self._parts[index]
+                if any(forms.isdisjoint(seen) for forms in part.needed):
+                    continue
+                for _, start, end in self._matcher(index)(doc):
+                    found[(part.sign, part.line)][part.number].add((places[start][0], places[end - 1][1]))
         hits = []
         for (sign, line), spans in found.items():
-            if len(spans) == len(line.split(BOTH)):
-                ordered = [spans[number] for number in sorted(spans)]
+            if len(spans) < len(line.split(BOTH)):
+                continue
+            parts = {number: _apart(some) for number, some in spans.items()}
+            # One of them may be excused, and not the next: "no fever at noon, now he has a fever".
+            for turn in range(max(map(len, parts.values()))):
+                ordered = [parts[number][min(turn, len(parts[number]) - 1)] for number in sorted(parts)]
                 words = " ... ".join(text[start:end] for start, end in ordered)
                 hits.append(Hit(sign, line, words, min(s for s, _ in ordered), max(e for _, e in ordered)))
         return sorted(hits, key=lambda hit: (hit.start, hit.sign, hit.line))
@@ -138,9 +150,19 @@ class PatternBook:
             self._matchers[index] = matcher
         return self._matchers[index]
 
-    def _read(self, text: str) -> tuple[Doc, list[tuple[int, int]]]:
-        """Return the words that patterns see, and where each stands: no fillers, quantities as one word."""
+    def _readings(self, text: str) -> Iterator[tuple[Doc, list[tuple[int, int]]]]:
+        """Yield the words that patterns see, and where each stands; again for each other word that a slip may mean."""
         amounts = quantities(text)
+        tokens = [(token.text, token.idx, token.idx + len(token.text)) for token in self._nlp.make_doc(_plain(text))]
+        meant = [self._meant(word) for word, _, _ in tokens]
+        for turn in range(max(map(len, meant), default=1)):
+            words = [some[min(turn, len(some) - 1)] for some in meant]
+            yield self._read([(word, start, end) for word, (_, start, end) in zip(words, tokens)], amounts)
+
+    def _read(
+        self, tokens: Iterable[tuple[str, int, int]], amounts: Sequence[Quantity]
+    ) -> tuple[Doc, list[tuple[int, int]]]:
+        """Return words and places without fillers, quantities as one word."""
         words: list[str] = []
         places: list[tuple[int, int]] = []
         values: list[float | None] = []
@@ -150,33 +172,44 @@ class PatternBook:
             places.append(place)
             values.append(value)
 
-        for token in self._nlp.make_doc(text):
-            start, end = token.idx, token.idx + len(token.text)
-            while amounts and amounts[0].start < end:
-                amount = amounts.pop(0)
+        left = list(amounts)
+        for word, start, end in tokens:
+            while left and left[0].start < end:
+                amount = left.pop(0)
                 add(f"<{amount.kind}>", (amount.start, amount.end), amount.amount)
             if places and values[-1] is not None and start < places[-1][1]:
                 continue  # a part of the quantity
-            word = token.text.casefold().replace("’", "'")
             if word[:1] in _ENDS or "\n" in word:
                 if words and words[-1] != _END:
                     add(_END, (start, end))
-            elif any(character.isalnum() for character in word):
-                word = self._spelled(word)
-                if word not in self._fillers:
-                    add(word, (start, end))
+            elif any(character.isalnum() for character in word) and word not in self._fillers:
+                add(word, (start, end))
         doc = Doc(self._nlp.vocab, words=words or [_END])
         for token, value in zip(doc, values):
             if value is not None:
                 token._.amount = value
         return doc, places or [(0, 0)]
 
-    def _spelled(self, word: str) -> str:
-        """Return the word of a pattern that was meant, for a word that is neither known nor English."""
-        if word in self._known or len(word) < SLIP_LETTERS or word in english_words():
-            return word
-        near = self._speller.lookup(word, Verbosity.TOP, max_edit_distance=1)
-        return str(near[0].term) if near else word
+    def _meant(self, word: str) -> list[str]:
+        """Return the words of patterns that may be meant by a word that is neither known nor English; else itself."""
+        if len(word) < SLIP_LETTERS or not word.isalpha() or any(word in words for words in self._right):
+            return [word]
+        near = self._speller.lookup(word, Verbosity.ALL, max_edit_distance=1)
+        return [str(one.term) for one in near[:MOST_MEANT]] or [word]
+
+
+def _plain(text: str) -> str:
+    """Return a text in lower case and with plain apostrophes, every character where it was."""
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text).replace("’", "'")
+
+
+def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the spans that do not overlap, in order: of those that do, what ends first and is shortest."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: (span[1], -span[0])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept
 
 
 def _tokens(element: Element) -> list[dict[str, Any]]:

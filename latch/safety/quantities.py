@@ -14,9 +14,15 @@ _CELSIUS = (33.0, 43.0)
 _FAHRENHEIT = (92.0, 110.0)
 _CONTEXT = re.compile(r"\b(?:temps?|temperature|fever|thermometer|feverish)\b", re.IGNORECASE)
 _CONTEXT_CHARACTERS = 40
+_BEFORE_CHARACTERS = 60
+# "38 weeks" stands near a temperature often enough; "36+2" is a length of pregnancy, too.
+_NO_TEMPERATURE_AFTER = (
+    r"\d|[/:%]|[.,]\d|\s*(?:\+\s*\d|w\d|(?:weeks?|wks?|w|days?|hours?|hrs?|minutes?|mins?|months?|years?|yrs?|percent"
+    r"|m?ls?|oz|ounces?|k?gs?|lbs?|pounds?|times|cm)\b)"
+)
 _TEMPERATURE = re.compile(
-    r"(?<![\d.,/:£$€-])(?P<number>\d{2,3}(?:[.,]\d{1,2}| point \d)?)(?![\d/:%])"
-    r"\s*(?P<unit>°\s*[cf]?\b|º\s*[cf]?\b|degrees?(?:\s*(?:celsius|fahrenheit|c|f)\b)?|celsius\b|fahrenheit\b|[cf]\b)?",
+    rf"(?<![\d.,/:£$€+-])(?P<number>\d{{2,3}}(?:[.,]\d{{1,2}}| point \d)?)(?!{_NO_TEMPERATURE_AFTER})"
+    r"(?:\s*(?P<unit>[°º](?:\s*[cf]\b)?|degrees?(?:\s*(?:celsius|fahrenheit|c|f)\b)?|celsius\b|fahrenheit\b|[cf]\b))?",
     re.IGNORECASE,
 )
 
@@ -29,44 +35,34 @@ _NUMBERS = {
 }
 _LENGTH = re.compile(
     rf"\b(?P<number>\d+(?:[.,]\d)?|{'|'.join(_NUMBERS)})[\s-]*(?:and a half |a |an |of )?"
-    r"(?P<unit>minutes?|mins?|hours?|hrs?|h|days?|weeks?|wks?)\b(?P<after>[\s-]*\w+)?",
+    r"(?P<unit>minutes?|mins?|hours?|hrs?|h|days?|weeks?|wks?)\b(?=(?P<after>[\s-]*\w+)?)",
     re.IGNORECASE,
 )
 # "4 days old", "3 weeks postpartum" tell an age, "2 days early" and "in 3 days" no length of something that goes on.
-_NO_LENGTH_BEFORE = re.compile(r"(?:\b(?:in|at|every|each|per|next|by)\s+|/)$", re.IGNORECASE)
-_NO_LENGTH_AFTER = frozenset(
-    [
-        "old",
-        "o",
-        "early",
-        "late",
-        "late",
-        "postpartum",
-        "pp",
-        "post",
-        "pregnant",
-        "ago",
-        "off",
-        "shift",
-        "weekend",
-        "pumps",
-        "apart",
-        "from",
-        "before",
-    ]
+_NO_LENGTH_BEFORE = re.compile(r"(?:\b(?:at|every|each|per|next|by)\s+|/)$", re.IGNORECASE)
+# "Back at work in 2 days", but "no wet nappy in 12 hours".
+_IN = re.compile(r"\bin\s+$", re.IGNORECASE)
+_LACK = re.compile(r"(?:\b(?:no|not|nothing|without|only|cannot|never)\b|n['’]?t\b)[^.!?\n]{0,50}$", re.IGNORECASE)
+# "She's 3 weeks and ...", but "she's 4 days without a poo".
+_AGE_BEFORE = re.compile(
+    r"\b(?:(?:he|she|baby|lo|bub|newborn|son|daughter|twins|they)(?:['’]s|['’]re| is| are)|hes|shes|theyre)\s+"
+    r"(?:(?:only|just|nearly|almost|about|now)\s+)?$",
+    re.IGNORECASE,
 )
+_LENGTH_AFTER = frozenset(["without", "with", "no", "since", "into", "in", "dry"])
+_AGE = ("old", "o", "early", "late", "postpartum", "pp", "post", "pregnant", "ago")
+_NO_LENGTH_AFTER = frozenset((*_AGE, "off", "shift", "weekend", "pumps", "apart", "from", "before", "time"))
 # At least so long, in hours.
-_PHRASES = (
-    (re.compile(r"\bsince (?:the day before|(?:last )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b", re.I), 24.0),
-    (re.compile(r"\bsince yesterday\b|\ball day\b|\bthe (?:whole|entire) day\b|\bday and night\b", re.I), 12.0),
-    (
-        re.compile(
-            r"\bsince last night\b|\ball night\b|\bovernight\b|\bsince this morning\b|\bthe whole night\b", re.I
-        ),
-        8.0,
-    ),
-    (re.compile(r"\bfor days\b|\bin days\b", re.I), 48.0),
-    (re.compile(r"\bfor hours\b|\bin hours\b", re.I), 4.0),
+_YESTERDAY = r"y[a-z]{7,9}"  # with a slip, too: no other word of that length follows "since"
+_PHRASES = tuple(
+    (re.compile(rf"\b(?:{phrases})\b".replace(" ", r"\s+"), re.IGNORECASE), hours)
+    for phrases, hours in (
+        (r"since (?:the day before|(?:last )?(?:mon|tues|wednes|thurs|fri|satur|sun)day)", 24.0),
+        (rf"since {_YESTERDAY}|all day|the (?:whole|entire) day|day and night", 12.0),
+        ("since last night|all night|overnight|since this morning|the whole night", 8.0),
+        ("for days|in days", 48.0),
+        ("for hours|in hours", 4.0),
+    )
 )
 
 
@@ -95,12 +91,17 @@ def _temperatures(text: str) -> Iterator[Quantity]:
         number = float(re.sub(r"\s*point\s*", ".", match["number"].lower()).replace(",", "."))
         unit = (match["unit"] or "").casefold()
         near = text[max(0, match.start() - _CONTEXT_CHARACTERS) : match.end() + _CONTEXT_CHARACTERS]
-        if not unit and not _CONTEXT.search(near) and not (number % 1 and _CELSIUS[0] < number < _CELSIUS[1]):
+        if not unit and not _CONTEXT.search(near) and not _said_as_temperature(match["number"], number):
             continue
         if _FAHRENHEIT[0] <= number <= _FAHRENHEIT[1]:
             yield Quantity(TEMPERATURE, round((number - 32) * 5 / 9, 2), match.start(), match.end())
         elif _CELSIUS[0] <= number <= _CELSIUS[1] and not unit.endswith("f"):
             yield Quantity(TEMPERATURE, number, match.start(), match.end())
+
+
+def _said_as_temperature(written: str, number: float) -> bool:
+    """Tell whether a number without a unit is a temperature: with a decimal, "38.5", "39.0" and "100.4" are."""
+    return not written.isdecimal() and any(low < number < high for low, high in (_CELSIUS, _FAHRENHEIT))
 
 
 def _lengths(text: str) -> Iterator[Quantity]:
@@ -109,7 +110,12 @@ def _lengths(text: str) -> Iterator[Quantity]:
         number = _NUMBERS[word] if word in _NUMBERS else float(word.replace(",", "."))
         unit = match["unit"].casefold().rstrip("s")
         after = (match["after"] or "").strip(" -").casefold()
-        if after in _NO_LENGTH_AFTER or _NO_LENGTH_BEFORE.search(text[: match.start()]):
+        before = text[max(0, match.start() - _BEFORE_CHARACTERS) : match.start()]
+        if after in _NO_LENGTH_AFTER or _NO_LENGTH_BEFORE.search(before):
+            continue
+        if _IN.search(before) and not _LACK.search(before):
+            continue
+        if _AGE_BEFORE.search(before) and after not in _LENGTH_AFTER:
             continue
         yield Quantity(HOURS, number * _UNITS[unit], match.start(), match.end("unit"))
     for pattern, hours in _PHRASES:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from latch.content.helplines import load_helplines
 from latch.content.helplines import TABLE as TABLE_IN_DATA
+from latch.content.helplines import load_helplines
 from latch.content.yaml_file import ContentError
 from latch.helplines import Helpline, Helplines
 

@@ -28,7 +28,7 @@ _FACT_URGENCY = re.compile(r"(EMERGENCY|URGENT|SAME DAY|THIS WEEK)\b")
 _URGENCIES = {"EMERGENCY": "emergency", "URGENT": "emergency", "SAME DAY": "same_day", "THIS WEEK": "soon"}
 _SPEED = {"soon": 1, "same_day": 2, "emergency": 3, "crisis": 3}
 # Three digits or more in a row, spaces and hyphens between them, that are no figure of anything.
-_PHONE_NUMBER = re.compile(
+PHONE_NUMBER = re.compile(
     r"(?<![\d.,])\+?\d(?:[ ()-]{0,2}\d){2,}"
     r"(?!\d|[.,]\d|\s*(?:[CF]|°\w?|degrees?|ml|oz|m?g|kg|grams?|minutes?|hours?|days?|weeks?|months?|times)\b)"
 )
@@ -80,7 +80,7 @@ def _text(sign: DangerSign, name: str, text: str, most_words: int) -> Iterator[F
         yield place.fault(f"'{name}' has {len(words(text))} words; at most {most_words}")
     if "{" in text or "}" in text:
         yield place.fault(f"'{name}': braces would be read as a slot")
-    if _PHONE_NUMBER.search(text):
+    if PHONE_NUMBER.search(text):
         yield place.fault(f"'{name}' holds a phone number: those stand in data/help, by country")
     if grade(text) > HIGHEST_GRADE:
         yield place.fault(f"'{name}' has the reading grade {grade(text):.1f}; at most {HIGHEST_GRADE:.0f}")
