@@ -99,7 +99,9 @@ class Assistant:
 
     def topics(self) -> dict[str, str]:
         """Return the title of every topic by its id."""
-        return self._book.titles()
+        names = [name.removeprefix(responses.UTTER) for name in self._book.responses]
+        buttons = self._book.buttons([name for name in names if self._book.is_topic(name)])
+        return {button["payload"].removeprefix("/"): button["title"] for button in buttons}
 
 
 def newest_model(model: Path) -> Path:

@@ -30,7 +30,6 @@ KEYS = {
     "offered": list,
     "out_of_scope": bool,
     "dangers": list,
-    "language": (str, type(None)),
     "replies": list,
 }
 NAMED = {

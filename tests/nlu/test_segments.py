@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latch.english import blank_english
+from latch.nlu.language import blank_english
 from latch.nlu.segments import FEWEST_LETTERS, MOST_SEGMENTS, segments
 
 NLP = blank_english()
