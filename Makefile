@@ -40,7 +40,7 @@ check: $(INSTALLED) $(ENCODER) ## check the content: names, facts, numbers, word
 	@$(BIN)/latch check
 
 evaluate: $(TRAINED) ## measure what is understood, on the held-out messages in tests/questions
-	@$(PYTHON) -m latch.evaluation
+	@$(PYTHON) -m latch.evaluation $(EVALUATE)
 
 bench: $(TRAINED) ## measure time and size
 	@$(PYTHON) -m latch.evaluation.bench
@@ -73,8 +73,9 @@ $(ENCODER): $(INSTALLED) latch/encoder/export.py
 	@touch $@
 
 # Whatever training reads: data, configuration, and the code of importer, policy and components.
-CONTENT := config.yml domain.yml $(shell find data latch/nlu latch/content -type f -not -name '*.pyc' 2>/dev/null | tr '\n' ' ') \
-	latch/importer.py latch/policy.py latch/plan.py latch/responses.py latch/text.py latch/encoder/runtime.py
+CONTENT := config.yml domain.yml \
+	$(shell find data latch/content latch/encoder latch/nlu latch/safety -type f -not -name '*.pyc' | tr '\n' ' ') \
+	$(addprefix latch/,english.py helplines.py importer.py plan.py policy.py progress.py responses.py text.py)
 
 $(TRAINED): $(INSTALLED) $(ENCODER) $(CONTENT)
 	@$(PYTHON) -m latch.train

@@ -14,9 +14,12 @@ from typing import Any, TextIO
 
 from latch import responses
 from latch.assistant import Assistant, AssistantError
+from latch.nlu.constants import DANGERS, FOREIGN, UNREADABLE
 from latch.text import clean
 
 Answer = dict[str, Any]
+
+_DANGER = ("sign", "urgency", "words", "by")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,9 +82,15 @@ async def answer_message(assistant: Assistant, text: str, sender: str) -> Answer
         "doubt": any(metadata.get(responses.KIND) == responses.KIND_DOUBT for metadata in said),
         "offered": [button["payload"][1:] for button in buttons if assistant.is_topic(button["payload"][1:])],
         "out_of_scope": any(metadata.get(responses.KIND) == responses.KIND_OUTSIDE for metadata in said),
-        "dangers": [],
+        "dangers": [{key: danger[key] for key in _DANGER} for danger in turn.parse_data.get(DANGERS) or ()],
+        "language": _language(turn.parse_data.get(UNREADABLE)),
         "replies": [_reply(message) for message in turn.messages],
     }
+
+
+def _language(unreadable: str | None) -> str | None:
+    """Return the language that a message was taken for ("" for one not known by name); None for English."""
+    return unreadable.partition("_")[2] if unreadable and unreadable.startswith(FOREIGN) else None
 
 
 def as_text(replies: Sequence[Answer]) -> str:

@@ -99,9 +99,7 @@ class Assistant:
 
     def topics(self) -> dict[str, str]:
         """Return the title of every topic by its id."""
-        names = [name.removeprefix(responses.UTTER) for name in self._book.responses]
-        buttons = self._book.buttons([name for name in names if self._book.is_topic(name)])
-        return {button["payload"].removeprefix("/"): button["title"] for button in buttons}
+        return self._book.titles()
 
 
 def newest_model(model: Path) -> Path:

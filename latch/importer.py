@@ -19,23 +19,30 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import cached_method
 
 from latch import responses
+from latch.content.helplines import TABLE, load_helplines
 from latch.content.intents import response_faults, response_kinds
 from latch.content.load import TOPICS, load
-from latch.content.model import Library, Source, Text, Topic
+from latch.content.model import DangerSign, Library, Source, Text, Topic
 from latch.content.yaml_file import ContentError
 from latch.nlg import SAID_BEFORE
-from latch.nlu.constants import EMPTY, NO_WORDS, UNKNOWN_WORDS
+from latch.nlu.constants import DANGER, EMPTY, FOREIGN, NO_WORDS, RESEMBLES, UNKNOWN_WORDS
+from latch.nlu.words import LANGUAGES
+from latch.plan import DANGER as DANGER_REPLY
 from latch.plan import (
     DID_YOU_MEAN,
     FALLBACK,
+    FIND_HELP,
     NO_MORE,
     NOTHING_BEFORE,
     NOTHING_NEAR,
     SAY_AGAIN,
     SAY_SHORTER,
+    STAY,
+    STILL_LOST,
     TELL_ME_MORE,
     UNREADABLE,
 )
+from latch.safety.detector import HARMLESS, URGENCIES
 
 # Responses that no intent of their own leads to. What cannot be read arrives as the fallback intent, too; SAID_BEFORE
 # is the line that CuratedAnswers puts before a repetition.
@@ -43,9 +50,10 @@ _WITHOUT_AN_INTENT = {
     FALLBACK: (
         DID_YOU_MEAN,
         NOTHING_NEAR,
-        f"{UNREADABLE}{EMPTY}",
-        f"{UNREADABLE}{NO_WORDS}",
-        f"{UNREADABLE}{UNKNOWN_WORDS}",
+        STILL_LOST,
+        *(f"{UNREADABLE}{why}" for why in (EMPTY, NO_WORDS, UNKNOWN_WORDS, FOREIGN)),
+        *(f"{UNREADABLE}{FOREIGN}_{language}" for language in LANGUAGES),
+        *(f"{STAY}{urgency}" for urgency in URGENCIES),
     ),
     SAY_AGAIN: (NOTHING_BEFORE, SAID_BEFORE),
     TELL_ME_MORE: (NO_MORE,),
@@ -73,22 +81,31 @@ class TopicImporter(RasaFileImporter):
         paths = [training_data_paths] if isinstance(training_data_paths, str) else training_data_paths or []
         self._folders = [Path(path) for path in paths if (Path(path) / TOPICS).is_dir()]
 
-    @cached_method
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         """Return the NLU data with completed responses.
 
         Raises:
             ContentFault: when content is broken; it names every file, line and reason.
         """
+        return self._nlu_data()  # one language; Rasa asks in several ways, each of which a cache would keep apart
+
+    @cached_method
+    def _nlu_data(self) -> TrainingData:
         libraries = [self._library(folder) for folder in self._folders]
-        data = super().get_nlu_data(language)
+        data = super().get_nlu_data()
         for folder, library in zip(self._folders, libraries):
             for topic in library.topics.values():
                 data.training_examples.append(Message.build(text=topic.title, intent=topic.id))
                 data.responses.update(_topic_responses(topic))
+            data.training_examples.extend(_danger_examples(library))
+            for sign in library.signs.values():
+                data.responses[f"{DANGER_REPLY}{sign.id}"] = _danger_response(sign)
             for name, kind in response_kinds(folder).items():
                 if data.responses.get(name):
-                    data.responses[name][0]["metadata"] = responses.packed({responses.KIND: kind})
+                    about: dict[str, Any] = {responses.KIND: kind}
+                    if name == FIND_HELP and (folder / TABLE).is_file():
+                        about[responses.HELPLINES] = self._helplines(folder / TABLE)
+                    data.responses[name][0]["metadata"] = responses.packed(about)
         return data
 
     @cached_method
@@ -114,7 +131,9 @@ class TopicImporter(RasaFileImporter):
                     if f"{name}{suffix}" in said:
                         steps += [{"intent": follow_up}, {"action": f"{name}{suffix}"}]
                 stories.append({"story": f"a person asks: {intent}", "steps": steps})
-        for intent, answers in _WITHOUT_AN_INTENT.items():
+        dangers = tuple(sorted(name for name in said if name.startswith(DANGER_REPLY)))
+        unasked = {**_WITHOUT_AN_INTENT, FALLBACK: (*_WITHOUT_AN_INTENT[FALLBACK], *dangers)}
+        for intent, answers in unasked.items():
             # One after the other: as stories of their own they would contradict each other.
             steps = [step for name in answers if name in said for step in ({"intent": intent}, {"action": name})]
             if steps:
@@ -129,6 +148,14 @@ class TopicImporter(RasaFileImporter):
         return super().get_domain().merge(Domain.from_dict({"intents": intents}))
 
     @staticmethod
+    def _helplines(path: Path) -> dict[str, Any]:
+        """Return the table of helplines as the model holds it."""
+        try:
+            return load_helplines(path).packed()
+        except ContentError as error:
+            raise ContentFault(f"Latch's content cannot be used:\n{error}") from None
+
+    @staticmethod
     def _library(folder: Path) -> Library:
         try:
             library = load(folder)
@@ -138,6 +165,29 @@ class TopicImporter(RasaFileImporter):
             return library
         except ContentError as error:
             raise ContentFault(f"Latch's content cannot be used:\n{error}") from None
+
+
+def _danger_examples(library: Library) -> list[Message]:
+    """Return the examples of danger signs, and of what sounds like one: examples of no intent."""
+    found = [Message({TEXT: one.text, DANGER: sign.id}) for sign in library.signs.values() for one in sign.examples]
+    found += [
+        Message({TEXT: one.text, DANGER: HARMLESS, RESEMBLES: sign.id})
+        for sign in library.signs.values()
+        for one in sign.harmless
+    ]
+    return found + [Message({TEXT: one.text, DANGER: HARMLESS}) for one in library.harmless]
+
+
+def _danger_response(sign: DangerSign) -> list[dict[str, Any]]:
+    about = {
+        responses.KIND: responses.KIND_DANGER,
+        responses.SIGN: sign.id,
+        responses.URGENCY: sign.urgency,
+        responses.CALL: sign.call,
+        responses.WAITING: sign.waiting,
+        responses.SOURCES: [_source(source) for source in sign.sources],
+    }
+    return [{"text": sign.now, "metadata": responses.packed(about)}]
 
 
 def _topic_responses(topic: Topic) -> dict[str, list[dict[str, Any]]]:

@@ -12,10 +12,27 @@ from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from latch import responses
-from latch.plan import DID_YOU_MEAN, SHOW_SOURCES, Repertoire, offers
-from latch.policy import LAST_TOPIC, ranking
-from latch.responses import BODY, KIND, KIND_DOUBT, RELATED, SOURCES, UTTER, Book
+from latch import helplines, responses
+from latch.helplines import Call, Helplines
+from latch.nlu.constants import LAST_TOPIC
+from latch.plan import DID_YOU_MEAN, FIND_HELP, NEAR_ENOUGH, NEAREST, SHOW_SOURCES, Repertoire, offers
+from latch.policy import COUNTRY, ranking
+from latch.responses import (
+    BODY,
+    CALL,
+    HELPLINES,
+    KIND,
+    KIND_DANGER,
+    KIND_DOUBT,
+    KIND_HELP,
+    KIND_OUTSIDE,
+    NUMBERS,
+    RELATED,
+    SOURCES,
+    UTTER,
+    WAITING,
+    Book,
+)
 
 SAID_BEFORE = f"{UTTER}said_before"
 SHELL = "cmdline"  # the name of rasa shell's channel
@@ -58,11 +75,22 @@ class CuratedAnswers(TemplatedNaturalLanguageGenerator):
         buttons = self._book().buttons(metadata.get(RELATED, ()))
         if utter_action == f"{UTTER}{SHOW_SOURCES}":
             body = "\n".join((body, responses.source_list(self._last_sources(tracker))))
+        elif utter_action == FIND_HELP:
+            lines, sources = helplines.support(self._helplines(), _country(tracker))
+            body = "\n".join((body, *lines))
+            metadata.update({KIND: KIND_HELP, SOURCES: sources})
+            metadata.pop(HELPLINES, None)
+        elif metadata.get(KIND) == KIND_DANGER:
+            body, told = self._danger(body, metadata, _country(tracker))
+            metadata.update(told)
         elif utter_action == DID_YOU_MEAN:
             metadata[KIND] = KIND_DOUBT
             buttons = self._book().buttons(self._offers(tracker))
+        elif metadata.get(KIND) == KIND_OUTSIDE:
+            buttons = self._book().buttons(self._offers(tracker, NEAR_ENOUGH))
         metadata[BODY] = body
-        lead = self._said_before(str(said.text)) if said and body == last else ""
+        again = said and body == last and metadata.get(KIND) != KIND_DANGER
+        lead = self._said_before(str(said.text)) if said and again else ""
         text = "\n".join(part for part in (lead, responses.full_text(body, metadata)) if part)
         if output_channel == SHELL:
             # Where a message has buttons, rasa shell shows it as a prompt and cuts off what does not fit a line.
@@ -75,17 +103,49 @@ class CuratedAnswers(TemplatedNaturalLanguageGenerator):
             self._read = Book(self.responses)
         return self._read
 
-    def _offers(self, tracker: DialogueStateTracker) -> list[str]:
+    def _helplines(self) -> Helplines:
+        packed = self._book().metadata(FIND_HELP).get(HELPLINES)
+        return Helplines.unpacked(packed) if packed else Helplines({}, ())
+
+    def _danger(self, now: str, metadata: Response, country: object) -> tuple[str, Response]:
+        """Return what to do, whom to call, and what to do meanwhile; with the numbers and sources that it names."""
+        call = self._call(metadata, country)
+        asked = helplines.COUNTRY_OF_NUMBER if call.needs_country else ""
+        body = " ".join(part for part in (now, call.sentence, str(metadata.get(WAITING) or ""), asked) if part)
+        return body, {NUMBERS: list(call.numbers), SOURCES: _danger_sources(metadata, call)}
+
+    def _call(self, metadata: Response, country: object) -> Call:
+        """Return whom a danger reply says to call."""
+        return helplines.call(self._helplines(), country, str(metadata.get(CALL)))
+
+    def _offers(self, tracker: DialogueStateTracker, least: float = NEAREST) -> list[str]:
         message = tracker.latest_message
-        return offers(ranking(message), Repertoire(self._book())) if message else []
+        return offers(ranking(message), Repertoire(self._book()), least) if message else []
 
     def _last_sources(self, tracker: DialogueStateTracker) -> list[Response]:
-        return list(self._book().metadata(f"{UTTER}{tracker.get_slot(LAST_TOPIC)}").get(SOURCES, ()))
+        """Return the sources of the last answer; of a danger reply, those of its numbers too."""
+        name = f"{UTTER}{tracker.get_slot(LAST_TOPIC)}"
+        metadata = self._book().metadata(name)
+        if metadata.get(KIND) == KIND_DANGER:
+            return _danger_sources(metadata, self._call(metadata, _country(tracker)))
+        return self._book().sources(name)
 
     def _said_before(self, last: str) -> str:
         """Return a line that does not begin what was said last: that may have been a repetition itself."""
         leads = [str(variation.get("text", "")) for variation in self.responses.get(SAID_BEFORE, ())]
         return next((lead for lead in leads if not last.startswith(lead)), "")
+
+
+def _danger_sources(metadata: Response, call: Call) -> list[Response]:
+    """Return the sources of a danger reply: those of its sign, then those of its numbers."""
+    return helplines.cited([*metadata.get(SOURCES, ()), *call.sources], call.numbers)
+
+
+def _country(tracker: DialogueStateTracker) -> object:
+    """Return the country that the person said, or that her channel is set to."""
+    said = tracker.get_slot(COUNTRY) if COUNTRY in tracker.slots else None
+    message = tracker.latest_message
+    return said or ((message.metadata or {}).get(COUNTRY) if message else None)
 
 
 def _said_last(tracker: DialogueStateTracker) -> BotUttered | None:

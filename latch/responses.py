@@ -26,12 +26,21 @@ SOURCES = "sources"
 HELP = "when_to_get_help"
 BODY = "body"
 RELATED = "related"
+HELPLINES = "helplines"
+SIGN = "sign"
+URGENCY = "urgency"
+CALL = "call"
+WAITING = "waiting"
+NUMBERS = "numbers"
 
 # Values of KIND.
 KIND_TOPIC = "topic"
 KIND_CONVERSATION = "conversation"
 KIND_OUTSIDE = "outside"
 KIND_DOUBT = "doubt"
+KIND_HELP = "help"
+KIND_DANGER = "danger"
+KINDS = (KIND_TOPIC, KIND_CONVERSATION, KIND_OUTSIDE, KIND_DOUBT, KIND_HELP, KIND_DANGER)
 
 # Values of FORM.
 FORM_ANSWER = "answer"
@@ -75,11 +84,29 @@ class Book:
         """Return the kind of an intent's response."""
         return self.metadata(f"{UTTER}{intent}").get(KIND)
 
+    def sources(self, name: str) -> list[dict[str, Any]]:
+        """Return the sources of a response."""
+        return list(self.metadata(name).get(SOURCES, ()))
+
     def is_topic(self, intent: str) -> bool:
         """Tell whether the intent is that of a topic."""
         # A topic's short and further form have names that an intent might have: utter_<topic>_short.
         found = self.metadata(f"{UTTER}{intent}")
         return found.get(KIND) == KIND_TOPIC and found.get(FORM) not in (FORM_SHORT, FORM_MORE)
+
+    def titles(self) -> dict[str, str]:
+        """Return the title of every topic by its id."""
+        intents = [name.removeprefix(UTTER) for name in self.responses]
+        return {intent: self.metadata(f"{UTTER}{intent}")[TITLE] for intent in intents if self.is_topic(intent)}
+
+    def subjects(self) -> dict[str, str]:
+        """Return the subject of every intent with a response: a topic's category, the kind of any other."""
+        found = {}
+        for name in self.responses:
+            about = self.metadata(name)
+            if about.get(FORM) not in (FORM_SHORT, FORM_MORE) and about.get(KIND):
+                found[name.removeprefix(UTTER)] = about.get(CATEGORY) or about[KIND]
+        return found
 
     def buttons(self, intents: Sequence[str]) -> list[dict[str, str]]:
         """Return a button for each of these topics, with its title."""
@@ -118,7 +145,8 @@ def full_text(body: str, metadata: Metadata) -> str:
     if metadata.get(HELP):
         lines.append(HELP_HEADING)
         lines += [f"- {line['text']}" for line in metadata[HELP]]
-    lines.append(source_line(metadata.get(SOURCES, ())))
+    if metadata.get(KIND) != KIND_DANGER:  # a few short sentences; "where did you get that?" shows them
+        lines.append(source_line(metadata.get(SOURCES, ())))
     return "\n".join(line for line in lines if line)
 
 

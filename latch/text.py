@@ -8,6 +8,18 @@ import unicodedata
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]?\s+|\n+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _NOT_WORD = re.compile(r"[^\w]+")
+_ASKS = re.compile(
+    r"(?:^|[.,;!\n]|\b(?:and|but|so|or|also)\b)\s*(?:how|what|whats|why|when|where|which|who|can|could|should|shall|do|does|did|"
+    r"is|are|am|was|will|would|may|must|any (?:idea|tips|advice))\b",
+    re.IGNORECASE,
+)
+# "And at night?", "is that safe?", "how long then": it leans on what was said before.
+_LEANS_BACK = re.compile(
+    r"^\W*(?:and|but|so|or|ok|okay|what about|how about|what if|same|then|also|why|how come|since when|really)\b"
+    r"|\b(?:that|it|this|these|those|them|then|one|ones|instead|too|either|otherwise|though|else)\b"
+    r"|^\W*(?:for )?how (?:long|often|much|many|soon|come)\W*(?:\w+\W*)?$",
+    re.IGNORECASE,
+)
 LIST_MARK = "- "
 
 
@@ -20,6 +32,16 @@ def sentences(text: str) -> list[str]:
 def words(text: str) -> list[str]:
     """Return the words of a text, hyphenated and apostrophed ones whole."""
     return _WORD.findall(text)
+
+
+def asks(text: str) -> bool:
+    """Tell whether a text asks something: by a question mark, or by how a clause of it begins."""
+    return "?" in text or bool(_ASKS.search(text))
+
+
+def leans_back(text: str) -> bool:
+    """Tell whether a text has words that only what was said before gives a meaning to."""
+    return bool(_LEANS_BACK.search(text))
 
 
 def folded(text: str) -> str:

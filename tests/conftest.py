@@ -1,4 +1,4 @@
-"""The trained bot, loaded once, and a conversation with it."""
+"""The trained bot, loaded once, and a conversation with it; what the project's data holds, read once."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import pytest
 
 from latch.ask import Answer, answer_message
 from latch.assistant import Assistant, newest_model
+from latch.content.helplines import TABLE, load_helplines
+from latch.helplines import Helplines
 
 ROOT = Path(__file__).parents[1]
 # Nothing listens here, so the action server is down.
@@ -33,6 +35,22 @@ class Conversation:
         """Return what the bot remembers."""
         tracker = asyncio.run(self._assistant._agent.tracker_store.retrieve(self._sender))
         return tracker.get_slot(name)
+
+
+@pytest.fixture(scope="session")
+def helplines() -> Helplines:
+    """Return the project's table of helplines."""
+    return load_helplines(ROOT / "data" / TABLE)
+
+
+@pytest.fixture(scope="session")
+def project_responses() -> dict[str, list[dict[str, Any]]]:
+    """Return every response of the project, as a model trained on its data holds them."""
+    from latch.importer import TopicImporter
+
+    importer = TopicImporter(str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data")])
+    found: dict[str, list[dict[str, Any]]] = importer.get_nlu_data().responses
+    return found
 
 
 @pytest.fixture(scope="session")

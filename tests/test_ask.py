@@ -30,6 +30,7 @@ KEYS = {
     "offered": list,
     "out_of_scope": bool,
     "dangers": list,
+    "language": (str, type(None)),
     "replies": list,
 }
 NAMED = {
@@ -46,7 +47,6 @@ BAD = {
     "lone surrogates": "\ud800\udfff",
     "only format characters": "\u200b\u202e\ufeff",
     "no known word": "qwpfgj zxcvlu",
-    "another script": "母乳喂养",
     "one long word": "x" * 10_000,
 }
 STRANGE = {
@@ -95,7 +95,7 @@ def test_a_question_gives_its_topic_and_its_sources_on_request(
     assert "\nSource" in _texts(answer)[0]
     sources = answer["replies"][0]["sources"]
     assert sources
-    shown = _texts(conversation.say("who says so?"))[0]
+    shown = _texts(conversation.say("where does this come from?"))[0]
     assert all(source["url"] in shown for source in sources)
     assert all(source["url"].startswith("http") for source in sources)
 
@@ -160,12 +160,12 @@ def test_a_question_from_outside_is_out_of_scope(conversation: Conversation) -> 
 
 
 def test_each_line_is_a_conversation_of_its_own(ask_bot: Ask) -> None:
-    _, after = _answers(ask_bot("--json", lines="how is milk produced\nwho says so?\n"))
+    _, after = _answers(ask_bot("--json", lines="how is milk produced\nwhere does this come from?\n"))
     assert "http" not in _texts(after)[0]
 
 
 def test_an_empty_line_begins_the_next_conversation(ask_bot: Ask) -> None:
-    lines = "how is milk produced\nwho says so?\n\nwho says so?\n"
+    lines = "how is milk produced\nwhere does this come from?\n\nwhere does this come from?\n"
     answers = _answers(ask_bot("--json", "--conversation", lines=lines))
     assert len(answers) == 3
     assert "http" in _texts(answers[1])[0]
@@ -180,6 +180,20 @@ def test_what_holds_no_words_is_told_kindly(conversation: Conversation, name: st
     assert not answer["doubt"]
     assert any(word in _texts(answer)[0] for word in ("words", "empty", "Nothing came through"))
     assert _ids(conversation.say("how is milk produced")) == ["how_milk_is_made"]
+
+
+def test_another_script_is_told_to_be_another_language(conversation: Conversation) -> None:
+    answer = conversation.say("母乳喂养")
+    assert answer["language"] == ""
+    assert answer["topics"] == []
+    assert "English" in _texts(answer)[0]
+    assert _ids(conversation.say("how is milk produced")) == ["how_milk_is_made"]
+
+
+def test_a_danger_in_the_middle_of_a_very_long_message_is_found(conversation: Conversation) -> None:
+    around = "we had a quiet week and I wanted to tell you about it. " * 60
+    answer = conversation.say(f"{around}My baby is not breathing. {around}")
+    assert "baby_not_breathing" in [danger["sign"] for danger in answer["dangers"]]
 
 
 @pytest.mark.parametrize("name", STRANGE)
@@ -197,7 +211,7 @@ def test_without_an_action_server_there_is_still_help_and_the_topic_is_kept(conv
     assert _texts(conversation.say("that helped"))[0]
     assert _texts(conversation.say("that didn't help"))[0]
     assert conversation.slot("last_topic") == "how_milk_is_made"
-    assert "http" in _texts(conversation.say("who says so?"))[0]
+    assert "http" in _texts(conversation.say("where does this come from?"))[0]
 
 
 def test_two_questions_in_one_message_are_answered_in_order(conversation: Conversation) -> None:
@@ -227,7 +241,7 @@ def test_the_same_message_again_and_again_never_gets_the_same_text_twice_running
 def test_restart_forgets_the_conversation(conversation: Conversation) -> None:
     conversation.say("how is milk produced")
     conversation.say("/restart")
-    assert "http" not in _texts(conversation.say("who says so?"))[0]
+    assert "http" not in _texts(conversation.say("where does this come from?"))[0]
 
 
 def test_back_takes_the_last_question_back(conversation: Conversation) -> None:

@@ -11,15 +11,42 @@ import pytest
 from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.importers.importer import TrainingDataImporter
 
+from latch.content.helplines import TABLE, load_helplines
 from latch.content.load import topic_files
+from latch.helplines import Helplines
 from latch.importer import ContentFault, TopicImporter
-from latch.plan import SAY_SHORTER
+from latch.nlu.constants import DANGER
+from latch.plan import DANGER as DANGER_REPLY
+from latch.plan import DID_YOU_MEAN, FALLBACK, FIND_HELP, NOTHING_NEAR, SAY_SHORTER, STAY, STILL_LOST, UNREADABLE
 from latch.responses import Book
+from latch.safety.detector import HARMLESS, URGENCIES
 from tests.content.conftest import CONVERSATION, MADE_FILE, OFTEN_FILE, Data
 
 ROOT = Path(__file__).parents[1]
 DOMAIN = 'version: "3.1"\n'
 CONFIG = "recipe: default.v1\nassistant_id: test\nlanguage: en\nimporters:\n- name: latch.importer.TopicImporter\n"
+
+SIGN_FILE = Path("safety/baby/floppy.yml")
+SIGN = """\
+sign:
+  title: A floppy baby
+  urgency: emergency
+  call: emergency
+  facts: [feeds-often]
+  age: {under: 3}
+  say:
+    now: A floppy baby needs help now.
+    waiting: Keep your baby warm.
+  patterns:
+  - baby floppy
+  examples: |
+    - my baby hangs like a rag doll
+    - she is floppy
+  harmless: |
+    - he is floppy with sleep and smiles
+"""
+HARMLESS_FILE = "safety/harmless.yml"
+HELP_FILE = "conversation/find_help.yml"
 
 
 @pytest.fixture
@@ -166,6 +193,109 @@ def test_a_topic_that_stands_in_two_folders_stops_the_training(data: Data) -> No
     data.write("topics/other/milk_made.yml", text)
     with pytest.raises(ContentFault, match="milk_made"):
         _importer(data).get_domain()
+
+
+# Danger
+
+
+@pytest.fixture
+def dangerous(data: Data) -> Data:
+    """Return the data folder with a danger sign, and with what sounds like one."""
+    data.write(SIGN_FILE, SIGN)
+    data.write(HARMLESS_FILE, "harmless: |\n  - I could murder a coffee\n")
+    return data
+
+
+def test_a_danger_sign_gives_a_reply_that_says_whom_to_call(dangerous: Data) -> None:
+    domain = _importer(dangerous).get_domain()
+    name = f"{DANGER_REPLY}floppy"
+    assert domain.responses[name][0]["text"] == "A floppy baby needs help now."
+    assert Book(domain.responses).metadata(name) == {
+        "kind": "danger",
+        "sign": "floppy",
+        "urgency": "emergency",
+        "call": "emergency",
+        "waiting": "Keep your baby warm.",
+        "sources": [
+            {"title": "All about milk", "publisher": "The Milk Site", "url": "https://milk.example/all", "year": None}
+        ],
+    }
+
+
+def test_a_danger_sign_is_neither_an_intent_nor_a_topic(dangerous: Data) -> None:
+    domain = _importer(dangerous).get_domain()
+    assert not [intent for intent in domain.intents if "floppy" in intent or "danger" in intent]
+    assert "danger_floppy" not in Book(domain.responses).titles()
+
+
+def test_examples_of_a_danger_sign_train_the_detector_and_no_intent(dangerous: Data) -> None:
+    data = _importer(dangerous).get_nlu_data()
+    labelled = {one.get("text"): one.get(DANGER) for one in data.training_examples if one.get(DANGER)}
+    assert labelled == {
+        "my baby hangs like a rag doll": "floppy",
+        "she is floppy": "floppy",
+        "he is floppy with sleep and smiles": HARMLESS,
+        "I could murder a coffee": HARMLESS,
+    }
+    assert not set(labelled) & {one.get("text") for one in data.intent_examples}
+
+
+def test_a_sign_that_rests_on_no_fact_stops_the_training(dangerous: Data) -> None:
+    path, line = dangerous.spoil(SIGN_FILE, "facts: [feeds-often]", "facts: [feeds-oftn]")
+    with pytest.raises(ContentFault, match=f"{path}:{line}: .*feeds-oftn"):
+        _importer(dangerous).get_nlu_data()
+
+
+def test_a_story_shows_what_is_said_to_a_danger(dangerous: Data) -> None:
+    (lost,) = [steps for steps in _steps(_importer(dangerous)) if f"{DANGER_REPLY}floppy" in steps]
+    assert lost[lost.index(f"{DANGER_REPLY}floppy") - 1] == FALLBACK
+
+
+# Helplines
+
+
+@pytest.fixture
+def helpful(data: Data) -> Data:
+    """Return the data folder with someone to talk to, and the project's table of helplines."""
+    said = CONVERSATION.replace("greet", "find_help").replace("hello", "who can help").replace("morning", "number")
+    data.write(HELP_FILE, said)
+    data.write(TABLE, (ROOT / "data" / TABLE).read_text(encoding="utf-8"))
+    return data
+
+
+def test_the_table_of_helplines_stands_whole_in_the_model(helpful: Data) -> None:
+    book = Book(_importer(helpful).get_domain().responses)
+    assert Helplines.unpacked(book.metadata(FIND_HELP)["helplines"]) == load_helplines(helpful.folder / TABLE)
+    assert "helplines" not in book.metadata("utter_greet")
+
+
+def test_without_a_table_someone_to_talk_to_is_a_response_like_any_other(helpful: Data) -> None:
+    (helpful.folder / TABLE).unlink()
+    assert Book(_importer(helpful).get_domain().responses).metadata(FIND_HELP) == {"kind": "conversation"}
+
+
+def test_a_broken_table_of_helplines_stops_the_training_with_its_place(helpful: Data) -> None:
+    path, line = helpful.spoil(TABLE, '  numbers: ["911"]', "  numbers: [911]")
+    with pytest.raises(ContentFault, match=f"{path}:{line}: "):
+        _importer(helpful).get_nlu_data()
+
+
+# The project's own files
+
+
+def test_every_response_of_the_project_is_wired_to_something_that_is_heard() -> None:
+    """A line that no story leads to is never said, or said where nobody has thought of it."""
+    importer = TopicImporter(str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data")])
+    said = set(importer.get_nlu_data().responses)
+    wired = {step["action"] for story in importer._wiring() for step in story["steps"] if "action" in step}
+    assert said == wired
+
+
+def test_the_project_has_every_line_that_the_plan_may_choose(project_responses: dict[str, object]) -> None:
+    needed = {DID_YOU_MEAN, NOTHING_NEAR, STILL_LOST, FIND_HELP, "utter_help", f"{UNREADABLE}foreign"}
+    needed |= {f"{UNREADABLE}{why}" for why in ("empty", "no_words", "unknown_words")}
+    needed |= {f"{STAY}{urgency}" for urgency in URGENCIES}
+    assert needed <= set(project_responses)
 
 
 def test_the_projects_own_files_give_an_intent_each() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from latch.content.intents import other_examples, response_faults
 from latch.content.load import read
 from latch.content.model import Library, Topic
-from latch.content.rules import answers, coverage, examples, grounding
+from latch.content.rules import answers, coverage, examples, grounding, signs
 from latch.content.yaml_file import Fault
 from latch.encoder import EncoderMissingError
 from latch.encoder.cache import CachedEncoder
@@ -57,12 +57,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _faults(library: Library, topics: list[Topic], data: Path) -> list[Fault]:
     folders = [folder for folder in EVALUATION_FOLDERS if folder.is_dir()]
-    found = list(examples.faults(library.topics.values(), other_examples(data), folders))
+    others = [*other_examples(data), *signs.sign_examples(library)]
+    found = list(examples.faults(library.topics.values(), others, folders))
     found += response_faults(data, library.topics.values())
     found += answers.faults(library)
     found += answers.corpus_fault(library)
     found += coverage.faults(library)
     found += grounding.number_faults(topics)
+    found += signs.faults(library, data)
     return found
 
 

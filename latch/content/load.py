@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from latch.content.model import (
     URGENCIES,
@@ -21,7 +18,9 @@ from latch.content.model import (
     Text,
     Topic,
 )
-from latch.content.yaml_file import ContentError, Fault, Key, YamlFile, read_yaml
+from latch.content.reading import Reading, at, example_lines
+from latch.content.signs import add_signs
+from latch.content.yaml_file import ContentError, Fault, Key, YamlFile
 
 ARTICLES = "articles"
 TOPICS = "topics"
@@ -39,57 +38,6 @@ _TOPIC_KEYS = {"title", "questions", "facts", "help", "related", "reviewed"}
 _FILE_KEYS = {"version", "topic", "nlu", "responses"}
 
 
-@dataclass
-class _Reading:
-    """What is being read: the faults so far, and what already has an id."""
-
-    faults: list[Fault] = field(default_factory=list)
-    facts: dict[str, Fact] = field(default_factory=dict)
-
-    def mapping(self, file: YamlFile, known: set[str], optional: set[str], *keys: Key) -> dict[str, Any]:
-        """Return the mapping at `keys`, with a fault for each key that is unknown or missing."""
-        value = _at(file.data, keys)
-        if not isinstance(value, dict):
-            self.faults.append(file.fault("a mapping is expected here", *keys))
-            return {}
-        for key in sorted(str(key) for key in set(value) - known):
-            self.faults.append(file.fault(f"unknown key '{key}'", *keys, key))
-        for key in sorted(known - optional - set(value)):
-            self.faults.append(file.fault(f"'{key}' is missing", *keys))
-        return value
-
-    def text(self, file: YamlFile, *keys: Key) -> str:
-        """Return the string at `keys`, with a fault where it is none or empty."""
-        value = _at(file.data, keys)
-        if not isinstance(value, str) or not value.strip():
-            hint = " (put it in quotes)" if value is not None and not isinstance(value, str) else ""
-            self.faults.append(file.fault(f"'{keys[-1]}' must be a text{hint}", *keys))
-            return ""
-        return value.strip()
-
-    def names(self, file: YamlFile, *keys: Key) -> tuple[str, ...]:
-        """Return the list of strings at `keys`; nothing where the key is absent."""
-        value = _at(file.data, keys)
-        if value is None:
-            return ()
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.faults.append(file.fault(f"'{keys[-1]}' must be a list of texts", *keys))
-            return ()
-        if len(set(value)) < len(value):
-            self.faults.append(file.fault(f"'{keys[-1]}' names something twice", *keys))
-        return tuple(dict.fromkeys(value))
-
-    def facts_named(self, file: YamlFile, *keys: Key) -> tuple[Fact, ...]:
-        """Return the facts whose ids stand at `keys`."""
-        found = []
-        for index, name in enumerate(self.names(file, *keys)):
-            if name in self.facts:
-                found.append(self.facts[name])
-            else:
-                self.faults.append(file.fault(f"no article holds a fact '{name}'", *keys, index))
-        return tuple(found)
-
-
 def load(data: Path = Path("data")) -> Library:
     """Return everything in the folder `data`.
 
@@ -104,19 +52,20 @@ def load(data: Path = Path("data")) -> Library:
 
 def read(data: Path) -> tuple[Library, list[Fault]]:
     """Return what can be read in the folder `data`, and every fault in it, each with file and line."""
-    reading = _Reading()
+    reading = Reading()
     library = Library()
     for path in sorted((data / ARTICLES).glob("*.yml")):
-        file = _file(reading, path)
+        file = reading.file(path)
         if file:
             library.articles[path.stem] = _article(reading, file)
-    help_file = _file(reading, data / HELP_FILE)
+    help_file = reading.file(data / HELP_FILE)
     if help_file:
         library.help = {line.id: line for line in _help_lines(reading, help_file, library)}
     for path in topic_files(data):
-        file = _file(reading, path)
+        file = reading.file(path)
         if file:
             _add_topic(reading, library, file)
+    add_signs(reading, library, data)
     for topic in library.topics.values():
         for name in topic.related:
             if name not in library.topics or name == topic.id:
@@ -129,37 +78,10 @@ def topic_files(data: Path) -> list[Path]:
     return sorted(path for ending in ("yml", "yaml") for path in (data / TOPICS).rglob(f"*.{ending}"))
 
 
-def _file(reading: _Reading, path: Path) -> YamlFile | None:
-    try:
-        return read_yaml(path)
-    except ContentError as error:
-        reading.faults.extend(error.faults)
-        return None
-
-
-def _at(data: Any, keys: Iterable[Key]) -> Any:
-    for key in keys:
-        if isinstance(data, dict):
-            data = data.get(key)
-        elif isinstance(data, list) and isinstance(key, int) and key < len(data):
-            data = data[key]
-        else:
-            return None
-    return data
-
-
-def _items(reading: _Reading, file: YamlFile, *keys: Key) -> Sequence[int]:
-    value = _at(file.data, keys)
-    if not isinstance(value, list):
-        reading.faults.append(file.fault(f"'{keys[-1]}' must be a list", *keys))
-        return ()
-    return range(len(value))
-
-
-def _article(reading: _Reading, file: YamlFile) -> Article:
+def _article(reading: Reading, file: YamlFile) -> Article:
     reading.mapping(file, {"topic", "sources", "facts", "questions"}, {"topic"})
     sources: dict[str, Source] = {}
-    for index in _items(reading, file, "sources"):
+    for index in reading.items(file, "sources"):
         keys = ("sources", index)
         reading.mapping(file, _SOURCE_KEYS, set(), *keys)
         values = {key: reading.text(file, *keys, key) for key in sorted(_SOURCE_KEYS)}
@@ -169,14 +91,14 @@ def _article(reading: _Reading, file: YamlFile) -> Article:
         if not values["url"].startswith(("https://", "http://")):
             reading.faults.append(file.fault("the url must begin with https:// or http://", *keys, "url"))
         sources[values["id"]] = Source(**values)
-    facts = tuple(_fact(reading, file, sources, index) for index in _items(reading, file, "facts"))
-    questions = tuple(_question(reading, file, index) for index in _items(reading, file, "questions"))
+    facts = tuple(_fact(reading, file, sources, index) for index in reading.items(file, "facts"))
+    questions = tuple(_question(reading, file, index) for index in reading.items(file, "questions"))
     title = file.data.get("topic") if isinstance(file.data, dict) else None
     subject = file.path.stem
     return Article(subject, title or subject.replace("_", " "), facts, questions, file.path)
 
 
-def _fact(reading: _Reading, file: YamlFile, sources: dict[str, Source], index: int) -> Fact:
+def _fact(reading: Reading, file: YamlFile, sources: dict[str, Source], index: int) -> Fact:
     keys = ("facts", index)
     reading.mapping(file, _FACT_KEYS, {"note"}, *keys)
     name = reading.text(file, *keys, "id")
@@ -189,7 +111,7 @@ def _fact(reading: _Reading, file: YamlFile, sources: dict[str, Source], index: 
     for source in cited:
         if source not in sources:
             reading.faults.append(file.fault(f"this file has no source '{source}'", *keys, "sources"))
-    note = _at(file.data, (*keys, "note"))
+    note = at(file.data, (*keys, "note"))
     fact = Fact(
         id=name,
         statement=reading.text(file, *keys, "statement"),
@@ -204,7 +126,7 @@ def _fact(reading: _Reading, file: YamlFile, sources: dict[str, Source], index: 
     return fact
 
 
-def _question(reading: _Reading, file: YamlFile, index: int) -> Question:
+def _question(reading: Reading, file: YamlFile, index: int) -> Question:
     keys = ("questions", index)
     reading.mapping(file, _QUESTION_KEYS, {"red_flags"}, *keys)
     return Question(
@@ -216,10 +138,10 @@ def _question(reading: _Reading, file: YamlFile, index: int) -> Question:
     )
 
 
-def _help_lines(reading: _Reading, file: YamlFile, library: Library) -> list[HelpLine]:
+def _help_lines(reading: Reading, file: YamlFile, library: Library) -> list[HelpLine]:
     reading.mapping(file, {"when_to_get_help"}, set())
     lines = []
-    for index in _items(reading, file, "when_to_get_help"):
+    for index in reading.items(file, "when_to_get_help"):
         keys = ("when_to_get_help", index)
         reading.mapping(file, _HELP_KEYS, {"facts", "flagged_by"}, *keys)
         flags: list[str] = []
@@ -246,7 +168,7 @@ def _help_lines(reading: _Reading, file: YamlFile, library: Library) -> list[Hel
     return lines
 
 
-def _add_topic(reading: _Reading, library: Library, file: YamlFile) -> None:
+def _add_topic(reading: Reading, library: Library, file: YamlFile) -> None:
     topic = _topic(reading, library, file)
     if topic.id in library.topics:
         other = library.topics[topic.id].place.path
@@ -255,7 +177,7 @@ def _add_topic(reading: _Reading, library: Library, file: YamlFile) -> None:
         library.topics[topic.id] = topic
 
 
-def _topic(reading: _Reading, library: Library, file: YamlFile) -> Topic:
+def _topic(reading: Reading, library: Library, file: YamlFile) -> Topic:
     stem, category = file.path.stem, file.path.parent.name
     reading.mapping(file, _FILE_KEYS, set())
     reading.mapping(file, _TOPIC_KEYS, {"help", "questions"}, "topic")
@@ -302,44 +224,38 @@ def _topic(reading: _Reading, library: Library, file: YamlFile) -> Topic:
     )
 
 
-def _examples(reading: _Reading, file: YamlFile, stem: str) -> tuple[Example, ...]:
+def _examples(reading: Reading, file: YamlFile, stem: str) -> tuple[Example, ...]:
     found: list[Example] = []
-    for index in _items(reading, file, "nlu"):
+    for index in reading.items(file, "nlu"):
         keys = ("nlu", index)
         reading.mapping(file, {"intent", "examples"}, set(), *keys)
         intent = reading.text(file, *keys, "intent")
         if intent != stem:
             reading.faults.append(file.fault(f"the intent must be the file's name, '{stem}'", *keys, "intent"))
         block = reading.text(file, *keys, "examples")
-        first = file.line(*keys, "examples") + 1
-        for offset, line in enumerate(block.splitlines()):
-            place = Place(file.path, first + offset)
-            if line.startswith("- ") and line[2:].strip():
-                found.append(Example(line[2:].strip(), place))
-            elif line.strip():
-                reading.faults.append(place.fault("an example is a line that begins with '- '"))
+        found += example_lines(reading, file, block, *keys, "examples")
     return tuple(found)
 
 
-def _responses(reading: _Reading, file: YamlFile, stem: str) -> dict[str, tuple[Text, ...]]:
+def _responses(reading: Reading, file: YamlFile, stem: str) -> dict[str, tuple[Text, ...]]:
     allowed = {f"utter_{stem}{suffix}": suffix for suffix in ("", "_short", "_more")}
     reading.mapping(file, set(allowed), {f"utter_{stem}_more"}, "responses")
     texts: dict[str, tuple[Text, ...]] = {}
     for name, suffix in allowed.items():
-        if not _at(file.data, ("responses", name)):
+        if not at(file.data, ("responses", name)):
             continue
         texts[suffix] = tuple(
-            _text(reading, file, "responses", name, index) for index in _items(reading, file, "responses", name)
+            _text(reading, file, "responses", name, index) for index in reading.items(file, "responses", name)
         )
         if texts[suffix] and all(text.condition for text in texts[suffix]):
             reading.faults.append(file.fault(f"{name} has no variation without a condition", "responses", name))
     return texts
 
 
-def _text(reading: _Reading, file: YamlFile, *keys: Key) -> Text:
+def _text(reading: Reading, file: YamlFile, *keys: Key) -> Text:
     reading.mapping(file, {"text", "condition"}, {"condition"}, *keys)
     conditions = []
-    for index in range(len(_at(file.data, (*keys, "condition")) or ())):
+    for index in range(len(at(file.data, (*keys, "condition")) or ())):
         place: tuple[Key, ...] = (*keys, "condition", index)
         reading.mapping(file, {"type", "name", "value"}, set(), *place)
         conditions.append((reading.text(file, *place, "name"), reading.text(file, *place, "value")))

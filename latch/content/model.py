@@ -8,7 +8,8 @@ from pathlib import Path
 
 from latch.content.yaml_file import Fault
 
-URGENCIES = ("emergency", "same_day", "soon")
+URGENCIES = ("emergency", "same_day", "soon")  # of lines under an answer
+DANGERS = ("emergency", "crisis", "same_day", "soon")  # of danger signs in a message, the most urgent first
 SEED_KIND = "seed"
 
 _YEAR = re.compile(r"\b(19|20)\d\d\b")
@@ -108,6 +109,36 @@ class Example:
 
 
 @dataclass(frozen=True)
+class DangerSign:
+    """One sign of danger in what a person writes, how it is recognised, and what is said at once.
+
+    `call` is a kind of helpline (latch.helplines.KINDS) or `doctor`. `age_from` and `age_under` are months between
+    which the sign holds; None where it holds at any age.
+    """
+
+    id: str
+    concerns: str
+    title: str
+    urgency: str
+    call: str
+    facts: tuple[Fact, ...]
+    age_from: float | None
+    age_under: float | None
+    yields_to: tuple[str, ...]
+    now: str
+    waiting: str
+    patterns: tuple[Example, ...]
+    examples: tuple[Example, ...]
+    harmless: tuple[Example, ...]
+    place: Place
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources of its facts, each once."""
+        return tuple(dict.fromkeys(source for fact in self.facts for source in fact.sources))
+
+
+@dataclass(frozen=True)
 class Topic:
     """One question that Latch answers; its id is its file stem, its intent, and its response without `utter_`."""
 
@@ -150,3 +181,5 @@ class Library:
     articles: dict[str, Article] = field(default_factory=dict)
     help: dict[str, HelpLine] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
+    signs: dict[str, DangerSign] = field(default_factory=dict)
+    harmless: tuple[Example, ...] = ()

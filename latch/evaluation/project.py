@@ -22,7 +22,7 @@ def copy_project(project: Path, topics: int, examples: int | None = None, others
     kept = files[:: max(1, len(files) // topics)][:topics]
     names = [path.stem for path in kept]
     for folder in (*_WHOLE, *(FOLDERS if others else ())):
-        for path in (DATA / folder).glob("*.yml"):
+        for path in sorted((DATA / folder).rglob("*.yml")):
             _write(project / path, path.read_text(encoding="utf-8"))
     for number, path in enumerate(kept):
         file = yaml.safe_load(path.read_text(encoding="utf-8"))

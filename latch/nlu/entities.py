@@ -26,9 +26,9 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.util import filter_spans
 
+from latch.english import english_tokens
 from latch.nlu.ages import AgeReader
 from latch.nlu.constants import DOC
-from latch.nlu.language import english_tokens
 
 LEXICON_FILE = "lexicon.json"
 AGE_GROUPS = ("newborn", "toddler")

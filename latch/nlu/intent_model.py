@@ -86,8 +86,24 @@ class _Inputs:
         return np.asarray((np.hstack([meanings, words]) - self.shift) * self.scale, dtype=np.float32)
 
 
+@dataclass(frozen=True)
+class HeldOut:
+    """What networks that had not seen them thought of some examples: rows of the examples, and probabilities.
+
+    `rows` has the shape (examples,), `probabilities` the shape (examples, intents).
+    """
+
+    rows: npt.NDArray[np.intp]
+    probabilities: Matrix
+
+
 class IntentModel:
-    """Scores intents for texts with their meaning vectors."""
+    """Scores intents for texts with their meaning vectors.
+
+    `held_out` is known after fitting only; it is not saved.
+    """
+
+    held_out: HeldOut | None = None
 
     def __init__(self, intents: Sequence[str], inputs: _Inputs, networks: Sequence[_Network], slope: float) -> None:
         self.intents = list(intents)
@@ -104,10 +120,12 @@ class IntentModel:
         networks: int = 2,
         epochs: int = 20,
         seed: int = 0,
+        unseen: Sequence[bool] | None = None,
     ) -> IntentModel:
         """Return the model of these examples.
 
         `networks` is how many, of different seeds, are averaged; `epochs` how often each goes through the examples.
+        `unseen` tells which examples the encoder was not adapted to: those alone tell how sure one may be.
         """
         intents, targets = np.unique(np.asarray(labels), return_inverse=True)
         # One thread a network, not several for one: its matrices are small, and the sums come out the same anywhere.
@@ -115,7 +133,8 @@ class IntentModel:
             inputs = _Inputs.fit(texts, meanings, seed)
             features = inputs.features(texts, meanings)
             everything = np.arange(len(targets))
-            splits = _splits(targets)
+            left_out = np.flatnonzero(unseen) if unseen is not None else everything[:0]
+            splits = [(np.setdiff1d(everything, left_out), left_out)] if len(left_out) else _splits(targets)
             jobs = [
                 (rows, seed + one) for rows in (everything, *(kept for kept, _ in splits)) for one in range(networks)
             ]
@@ -130,12 +149,11 @@ class IntentModel:
                 _mean_scores(trained[number * networks : (number + 1) * networks], features[left])
                 for number, (_, left) in enumerate(splits, start=1)
             ]
-        slope = _calibrate(np.concatenate(held_out), np.concatenate([targets[left] for _, left in splits]))
-        return cls([str(intent) for intent in intents], inputs, trained[:networks], slope)
-
-    def knows(self, text: str) -> bool:
-        """Tell whether any word of the text stood in an example."""
-        return self._inputs.wording.knows(text)
+        rows, scores = np.concatenate([left for _, left in splits]), np.concatenate(held_out)
+        slope = _calibrate(scores, targets[rows])
+        model = cls([str(intent) for intent in intents], inputs, trained[:networks], slope)
+        model.held_out = HeldOut(rows, model.probabilities(scores))
+        return model
 
     def scores(self, texts: Sequence[str], meanings: Matrix) -> Matrix:
         """Return one score a text and intent, shape (len(texts), intents); the highest is the likeliest."""
@@ -261,7 +279,9 @@ def _calibrate(scores: Matrix, right: npt.NDArray[np.intp]) -> float:
     """
 
     def loss(slope: float) -> float:
-        chosen = softmax(scores * np.float32(slope))[np.arange(len(right)), right]
-        return float(-np.log(chosen + 1e-9).mean())
+        sharpened = scores * np.float32(slope)
+        sharpened -= sharpened.max(axis=1, keepdims=True)
+        likely = sharpened - np.log(np.exp(sharpened).sum(axis=1, keepdims=True))
+        return -float(likely[np.arange(len(right)), right].mean())
 
     return float(minimize_scalar(loss, bounds=(0.05, 30), method="bounded").x)

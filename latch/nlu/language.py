@@ -14,29 +14,9 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.language import Language
-from spacy.util import compile_suffix_regex
 
+from latch.english import blank_english
 from latch.nlu.constants import DOC
-
-# "14mo", "38.5C", "4oz", "18m/o": the unit is a word of its own.
-_UNIT_AFTER_NUMBER = r"(?<=[0-9½¼¾])[A-Za-z]+(?:/[A-Za-z]+)?"
-
-
-def english_tokens() -> Language:
-    """Return a spaCy pipeline that only tokenizes, as Latch does everywhere."""
-    nlp = spacy.blank("en")
-    suffixes = [*(nlp.Defaults.suffixes or ()), _UNIT_AFTER_NUMBER]
-    nlp.tokenizer.suffix_search = compile_suffix_regex(suffixes).search
-    return nlp
-
-
-def blank_english() -> Language:
-    """Return a spaCy pipeline of rules and tables alone: tokenizer, sentence ends, lemmas by look-up."""
-    nlp = english_tokens()
-    nlp.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", "…", "...", "?!", "!?", "؟", "।"]})
-    nlp.add_pipe("lemmatizer", config={"mode": "lookup"})
-    nlp.initialize()
-    return nlp
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=True)

@@ -13,7 +13,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from latch.nlu.constants import EMPTY, NO_WORDS, UNREADABLE
+from latch.nlu.constants import EMPTY, NO_WORDS, SAID, UNREADABLE
 from latch.text import clean
 
 _LETTER = re.compile(r"[^\W\d_]")
@@ -24,16 +24,18 @@ class MessageReader(GraphComponent):
     """Cleans the text of a message and marks one that holds nothing to understand.
 
     `unreadable` in the parse data says why it is marked (see latch.nlu.constants). Of a text longer than `longest`
-    characters, the beginning and the end are read: that is where people ask.
+    characters, the beginning and the end are read: that is where people ask. What was typed stays under SAID, up to
+    `searched` characters: a danger sign may stand in the middle.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the defaults: at most 2,000 characters are read."""
-        return {"longest": 2000}
+        """Return the defaults: at most 2,000 characters are read, and 8,000 searched for danger signs."""
+        return {"longest": 2000, "searched": 8000}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._longest = int(config["longest"])
+        self._searched = int(config["searched"])
 
     @classmethod
     def create(
@@ -50,13 +52,15 @@ class MessageReader(GraphComponent):
         """Clean the training examples as messages are cleaned."""
         for example in training_data.training_examples:
             if example.get(TEXT):
-                example.set(TEXT, self._shorten(clean(example.get(TEXT))))
+                example.set(TEXT, _shortened(clean(example.get(TEXT)), self._longest))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Clean the text of each message; mark the unreadable ones."""
         for message in messages:
-            text = self._shorten(clean(message.get(TEXT) or ""))
+            said = clean(message.get(TEXT) or "")
+            text = _shortened(said, self._longest)
+            message.set(SAID, _shortened(said, self._searched))
             message.set(TEXT, text, add_to_output=True)
             if not text:
                 message.set(UNREADABLE, EMPTY, add_to_output=True)
@@ -64,8 +68,11 @@ class MessageReader(GraphComponent):
                 message.set(UNREADABLE, NO_WORDS, add_to_output=True)
         return messages
 
-    def _shorten(self, text: str) -> str:
-        if len(text) <= self._longest:
-            return text
-        half = self._longest // 2
-        return f"{text[:half]} {text[-half:]}"
+
+def _shortened(text: str, longest: int) -> str:
+    """Return the text, or its beginning and its end where it is longer."""
+    if len(text) <= longest:
+        return text
+    half = longest // 2
+    # The mark ends a sentence: what stands at either side of the gap does not belong together.
+    return f"{text[:half]}…{text[-half:]}"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
+
+from latch.text import asks, words
 
 # A new question begins here even without a full stop: "... and can I ...", "... also is it ...".
 _NEW_QUESTION = re.compile(
@@ -13,8 +16,9 @@ _NEW_QUESTION = re.compile(
     r"(?=(?:what|when|why|how|where|who|which|can|could|should|do|does|did|is|are|am|will|would|any)\b)",
     re.IGNORECASE,
 )
-FEWEST_LETTERS = 6
+FEWEST_LETTERS = 6  # "Why?" goes with what stands beside it
 MOST_SEGMENTS = 8
+MOST_WORDS = 60  # the encoder reads no more than about 90
 
 
 @dataclass(frozen=True)
@@ -26,19 +30,45 @@ class Segment:
 
 
 def segments(doc: Doc) -> list[Segment]:
-    """Return the whole text first and then its sentences and questions, where there are several.
+    """Return the whole text first and then its questions, each with what is told before it, where there are several.
 
     At most 8 parts are returned, those at the end first kept: a story comes before its question.
     """
+    pieces = [piece for sentence in doc.sents for piece in _questions(sentence.text, sentence.start_char)]
+    parts = [_joined(doc.text, some) for some in _told_and_asked(pieces)]
     whole = Segment(doc.text, 0)
-    parts = [part for sentence in doc.sents for part in _questions(sentence.text, sentence.start_char)]
-    parts = [part for part in parts if sum(character.isalpha() for character in part.text) >= FEWEST_LETTERS]
-    if len(parts) < 2:
-        return [whole]
-    return [whole, *parts[-MOST_SEGMENTS:]]
+    return [whole, *parts[-MOST_SEGMENTS:]] if len(parts) > 1 else [whole]
+
+
+def _told_and_asked(pieces: Iterable[Segment]) -> list[list[Segment]]:
+    """Return the pieces of a text in groups that end with a question; what is told at the end joins the last of them.
+
+    "I have a lump. Is it milk?" is one question. A long story is cut, so that the encoder reads all of it.
+    """
+    groups: list[list[Segment]] = []
+    open_group: list[Segment] = []
+    for piece in pieces:
+        if sum(len(words(one.text)) for one in (*open_group, piece)) > MOST_WORDS and open_group:
+            groups.append(open_group)
+            open_group = []
+        open_group.append(piece)
+        if asks(piece.text) and sum(map(str.isalpha, piece.text)) >= FEWEST_LETTERS:
+            groups.append(open_group)
+            open_group = []
+    if open_group and groups and sum(len(words(one.text)) for one in (*groups[-1], *open_group)) <= MOST_WORDS:
+        groups[-1] += open_group
+    elif open_group:
+        groups.append(open_group)
+    return groups
+
+
+def _joined(text: str, pieces: Sequence[Segment]) -> Segment:
+    start = pieces[0].start
+    return Segment(text[start : pieces[-1].start + len(pieces[-1].text)], start)
 
 
 def _questions(sentence: str, start: int) -> list[Segment]:
+    """Return the stretches of a sentence that begin a question of their own."""
     parts = []
     begin = 0
     for match in _NEW_QUESTION.finditer(sentence):

@@ -24,7 +24,6 @@ class Wording:
 
     def __init__(self, vectorizers: Sequence[TfidfVectorizer]) -> None:
         self._vectorizers = list(vectorizers)
-        self._analyze = self._vectorizers[0].build_analyzer()
 
     @classmethod
     def fit(cls, texts: Sequence[str]) -> Wording:
@@ -35,11 +34,6 @@ class Wording:
     def vectors(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """Return one row a text, each kind of n-gram normalised to length 1, shape (len(texts), features)."""
         return sparse.hstack([vectorizer.transform(texts) for vectorizer in self._vectorizers], format="csr")
-
-    def knows(self, text: str) -> bool:
-        """Tell whether any word of the text stood in an example."""
-        words = self._vectorizers[0]
-        return any(word in words.vocabulary_ for word in self._analyze(text))
 
     def save(self, folder: Path) -> None:
         """Write the tables into `folder`."""

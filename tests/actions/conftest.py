@@ -1,17 +1,12 @@
-"""Trackers as Rasa sends them, and the project's table of helplines."""
+"""Trackers as Rasa sends them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from actions.helplines import Helplines, load_helplines
-
-ROOT = Path(__file__).parents[2]
 SECRET_TEXT = "my baby Zebedee will not feed and I am so tired"
 SENDER = "sender-4711"
 
@@ -19,31 +14,11 @@ TrackerState = dict[str, Any]
 MakeTracker = Callable[..., TrackerState]
 
 
-@pytest.fixture(scope="session")
-def helplines() -> Helplines:
-    """Return the project's table."""
-    return load_helplines()
-
-
-@pytest.fixture(scope="session")
-def facts() -> dict[str, dict[str, Any]]:
-    """Return the facts that the table may rest on, by id."""
-    article = yaml.safe_load((ROOT / "data" / "articles" / "urgent_signs.yml").read_text(encoding="utf-8"))
-    return {fact["id"]: fact for fact in article["facts"] if fact["id"].startswith(("helpline-", "helplines-"))}
-
-
-@pytest.fixture(scope="session")
-def article_sources() -> dict[str, dict[str, Any]]:
-    """Return the sources of the article, by id."""
-    article = yaml.safe_load((ROOT / "data" / "articles" / "urgent_signs.yml").read_text(encoding="utf-8"))
-    return {source["id"]: source for source in article["sources"]}
-
-
 @pytest.fixture
 def tracker_state() -> MakeTracker:
-    """Return what makes the JSON of a tracker: intent, slots, and the bot's message before, if any."""
+    """Return what makes the JSON of a tracker, of an intent and slots."""
 
-    def make(intent: str, *, said_before: dict[str, Any] | None = None, **slots: Any) -> TrackerState:
+    def make(intent: str, **slots: Any) -> TrackerState:
         message = {
             "intent": {"name": intent, "confidence": 0.93},
             "entities": [],
@@ -56,11 +31,8 @@ def tracker_state() -> MakeTracker:
             {"event": "action", "timestamp": 1.0, "name": "action_session_start"},
             {"event": "session_started", "timestamp": 1.1},
             {"event": "action", "timestamp": 1.2, "name": "action_listen"},
+            {"event": "user", "timestamp": 2.0, "text": SECRET_TEXT, "parse_data": message},
         ]
-        if said_before:
-            data = {"text": said_before["text"], "metadata": {"metadata": said_before["metadata"]}}
-            events.append({"event": "bot", "timestamp": 1.5, "data": {}, **data})
-        events.append({"event": "user", "timestamp": 2.0, "text": SECRET_TEXT, "parse_data": message})
         return {
             "sender_id": SENDER,
             "slots": {"country": None, "last_topic": None, "baby_age": None, **slots},

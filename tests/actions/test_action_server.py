@@ -19,6 +19,7 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
@@ -89,15 +90,15 @@ def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
 
 
 def test_the_server_offers_the_actions_of_the_domain_and_no_others(server: Server) -> None:
-    assert {action["name"] for action in server.get("/actions")} == {"action_find_help", "action_record_feedback"}
+    assert {action["name"] for action in server.get("/actions")} == {"action_record_feedback"}
 
 
-def test_user_in_ireland_asks_who_she_can_talk_to(server: Server, tracker_state: Any) -> None:
-    answer = server.run("action_find_help", tracker_state("find_help", country="IE"))
-    assert answer["events"] == []
-    (message,) = answer["responses"]
-    assert "Emergency: 112 or 999" in message["text"]
-    assert message["metadata"]["kind"] == "help"
+def test_every_action_of_the_domain_and_of_the_configuration_is_offered(server: Server) -> None:
+    offered = {action["name"] for action in server.get("/actions")}
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
+    assert set(domain["actions"]) == offered
+    assert set(config["policies"][0]["actions"].values()) == offered
 
 
 def test_user_gives_feedback(server: Server, tracker_state: Any) -> None:
@@ -109,37 +110,31 @@ def test_user_gives_feedback(server: Server, tracker_state: Any) -> None:
 
 
 def test_the_log_holds_nothing_that_a_person_said(server: Server, tracker_state: Any) -> None:
-    for action, intent in (("action_find_help", "find_help"), ("action_record_feedback", "feedback_not_helped")):
-        server.run(action, tracker_state(intent))
+    server.run("action_record_feedback", tracker_state("feedback_not_helped"))
     assert not [word for word in ("Zebedee", "sender-4711") if word in server.log.read_text()]
 
 
-def test_rasa_keeps_kind_and_sources_of_the_message(server: Server) -> None:
+def test_rasa_takes_the_silence_of_an_action_for_nothing_said(server: Server) -> None:
+    """PlanPolicy then says the line of the intent."""
     from rasa.core.actions.action import RemoteAction
     from rasa.core.channels.channel import CollectingOutputChannel
     from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
     from rasa.shared.core.domain import Domain
-    from rasa.shared.core.events import BotUttered, UserUttered
-    from rasa.shared.core.slots import TextSlot
+    from rasa.shared.core.events import UserUttered
     from rasa.shared.core.trackers import DialogueStateTracker
     from rasa.utils.endpoints import EndpointConfig
 
-    slot = TextSlot("country", mappings=[{}], initial_value="NZ")
-    tracker = DialogueStateTracker.from_events("someone", [UserUttered("who can I talk to")], slots=[slot])
+    intent = {"name": "feedback_helped", "confidence": 1.0}
+    tracker = DialogueStateTracker.from_events("someone", [UserUttered("that helped", intent=intent)], slots=[])
     channel = CollectingOutputChannel()
-    action = RemoteAction("action_find_help", EndpointConfig(f"{server.url}/webhook"))
-    nlg = TemplatedNaturalLanguageGenerator({})
-    (said,) = asyncio.run(action.run(channel, nlg, tracker, Domain.empty()))
-    assert isinstance(said, BotUttered)
-    assert said.metadata["metadata"]["kind"] == "help"
-    # A channel is given the message as the NLG's own are given; the stock ones show the text, once, and drop the rest.
-    asyncio.run(channel.send_response("someone", said.message()))
-    assert channel.messages == [{"recipient_id": "someone", "text": said.text}]
+    action = RemoteAction("action_record_feedback", EndpointConfig(f"{server.url}/webhook"))
+    assert asyncio.run(action.run(channel, TemplatedNaturalLanguageGenerator({}), tracker, Domain.empty())) == []
+    assert channel.messages == []
 
 
 def test_the_actions_load_nothing_of_rasa() -> None:
     code = (
-        "import sys, actions.find_help, actions.record_feedback;"
+        "import sys, actions.record_feedback;"
         "print([name for name in sys.modules if name.split('.')[0] in ('rasa', 'tensorflow', 'spacy')])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

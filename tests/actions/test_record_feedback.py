@@ -127,7 +127,7 @@ def test_the_bots_own_line_is_said_since_the_action_says_nothing(
     assert _run(tracker_state(intent)) == []
     config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
     actions = config["policies"][0]["actions"]
-    (step,) = plan(Understanding(intent), Repertoire(Book({}), actions))
+    (step,) = plan(Understanding(intent), Repertoire(Book({}), actions)).steps
     assert (step.action, step.otherwise) == ("action_record_feedback", f"utter_{intent}")
     said = yaml.safe_load((ROOT / "data" / "conversation" / f"{intent}.yml").read_text(encoding="utf-8"))["responses"]
     assert step.otherwise in said

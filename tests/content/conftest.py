@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+LINES_ARTICLE = Path(__file__).parents[2] / "data" / "articles" / "urgent_signs.yml"
 ARTICLE = """\
 topic: Milk
 sources:
@@ -183,3 +186,17 @@ def faults_of() -> Callable[[Data], list[str]]:
     from latch.content.load import read
 
     return lambda data: [str(fault).removeprefix(f"{data.folder}/") for fault in read(data.folder)[1]]
+
+
+@pytest.fixture(scope="session")
+def facts() -> dict[str, dict[str, Any]]:
+    """Return the facts that the table of helplines may rest on, by id."""
+    article = yaml.safe_load(LINES_ARTICLE.read_text(encoding="utf-8"))
+    return {fact["id"]: fact for fact in article["facts"] if fact["id"].startswith(("helpline-", "helplines-"))}
+
+
+@pytest.fixture(scope="session")
+def article_sources() -> dict[str, dict[str, Any]]:
+    """Return the sources of the article that the table of helplines rests on, by id."""
+    article = yaml.safe_load(LINES_ARTICLE.read_text(encoding="utf-8"))
+    return {source["id"]: source for source in article["sources"]}

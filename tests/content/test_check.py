@@ -10,6 +10,7 @@ import pytest
 from latch.content import check
 from latch.encoder import EncoderMissingError, SentenceEncoder
 from latch.encoder.runtime import DEFAULT_FOLDER
+from tests.content.sign import SIGN_FILE, with_sign
 
 ROOT = Path(__file__).parents[2]
 
@@ -85,3 +86,18 @@ def test_without_an_encoder_one_line_says_which_command_makes_it(data: Any, caps
     assert check.main(["--data", str(data.folder)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "make encoder" in line
+
+
+def test_the_rules_for_danger_signs_are_asked(data: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with_sign(data)
+    assert check.main(["--data", str(data.folder)]) == 0
+    path, line = data.spoil(SIGN_FILE, "<not> move", "<nobody> move")
+    assert check.main(["--data", str(data.folder)]) == 1
+    assert f"{path}:{line}: the pattern '<nobody> move': there is no group" in capsys.readouterr().out
+
+
+def test_an_example_of_a_danger_sign_counts_among_all_examples(data: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with_sign(data)
+    data.spoil(SIGN_FILE, "tell my sister what a limp baby has", "tell my sister where milk comes from")
+    assert check.main(["--data", str(data.folder)]) == 1
+    assert "the example stands also at" in capsys.readouterr().out

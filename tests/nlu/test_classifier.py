@@ -6,20 +6,36 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
+from rasa.shared.core.events import SlotSet
+from rasa.shared.core.slots import TextSlot
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from latch.encoder.runtime import DEFAULT_FOLDER
-from latch.nlu.classifier import TopicClassifier
-from latch.nlu.constants import QUESTIONS, UNREADABLE
+from latch.nlu.classifier import FOLLOWS_CONFIDENCE, FOLLOWS_GAIN, TopicClassifier
+from latch.nlu.constants import (
+    CONTEXT_VECTORS,
+    FOLLOWS,
+    LAST_TOPIC,
+    QUESTIONS,
+    SEGMENT_VECTORS,
+    SEGMENTS,
+    SUBJECTS,
+    UNREADABLE,
+)
+from latch.nlu.intent_model import IntentModel, Matrix
 from latch.nlu.language import LanguageTokenizer
 from latch.nlu.meaning import MeaningFeaturizer
+from latch.nlu.segments import Segment
+from latch.responses import FORM, FORM_SHORT, KIND_OUTSIDE, KIND_TOPIC, TOPIC, packed
 
 ENCODER = Path(__file__).parents[2] / DEFAULT_FOLDER
 RESOURCE = Resource("classifier")
@@ -51,6 +67,11 @@ EXAMPLES = {
         "is tea with caffeine all right",
     ],
 }
+SUBJECT_OF = {"milk_made": "milk", "biting": "latching", "coffee": "milk"}
+RESPONSES = {
+    f"utter_{name}": [{"text": "...", "metadata": packed({"kind": KIND_TOPIC, "title": name, "category": subject})}]
+    for name, subject in SUBJECT_OF.items()
+} | {"utter_biting_short": [{"text": "...", "metadata": packed({TOPIC: "biting", FORM: FORM_SHORT})}]}
 
 Understand = Callable[[TopicClassifier, str], dict[str, Any]]
 
@@ -77,7 +98,7 @@ def understand(tokenizer: LanguageTokenizer, meaning: MeaningFeaturizer) -> Unde
 def _trained(meaning: MeaningFeaturizer, folder: Path) -> TopicClassifier:
     examples = [Message.build(text, intent) for intent, texts in EXAMPLES.items() for text in texts]
     classifier = TopicClassifier.create(CONFIG, LocalModelStorage(folder), RESOURCE, CONTEXT)
-    classifier.train(meaning.process_training_data(TrainingData(examples)))
+    classifier.train(meaning.process_training_data(TrainingData(examples, responses=RESPONSES)))
     return classifier
 
 
@@ -109,6 +130,20 @@ def test_every_intent_is_ranked_the_likeliest_first(classifier: TopicClassifier,
     assert confidences == sorted(confidences, reverse=True)
 
 
+@pytest.mark.parametrize("text", ["how is milk made", "he keeps biting", "is a latte ok", "my sister told me"])
+def test_a_subject_is_as_likely_as_its_intents_together(
+    classifier: TopicClassifier, understand: Understand, text: str
+) -> None:
+    found = understand(classifier, text)
+    likely = dict.fromkeys(SUBJECT_OF.values(), 0.0)
+    for entry in found["intent_ranking"]:
+        likely[SUBJECT_OF[entry["name"]]] += entry["confidence"]
+    told = {entry["name"]: entry["confidence"] for entry in found[SUBJECTS]}
+    assert told == pytest.approx(likely, abs=1e-5)
+    assert list(told.values()) == sorted(told.values(), reverse=True)
+    assert SUBJECT_OF[found["intent"]["name"]] == found[SUBJECTS][0]["name"]
+
+
 def test_two_questions_are_found_in_the_order_asked(classifier: TopicClassifier, understand: Understand) -> None:
     assert understand(classifier, "Can I drink coffee? And how is milk made?")[QUESTIONS] == ["coffee", "milk_made"]
 
@@ -122,6 +157,7 @@ def test_an_unreadable_message_has_no_intent(classifier: TopicClassifier, unders
     found = understand(classifier, "😢", **{UNREADABLE: "no_words"})
     assert found["intent"] == {"name": None, "confidence": 0.0}
     assert found["intent_ranking"] == []
+    assert found[SUBJECTS] == []
     assert found[QUESTIONS] == []
 
 
@@ -137,6 +173,7 @@ def test_what_was_trained_is_loaded(classifier: TopicClassifier, understand: Und
         assert first["intent"]["name"] == second["intent"]["name"]
         assert first["intent"]["confidence"] == pytest.approx(second["intent"]["confidence"], abs=1e-5)
         assert first[QUESTIONS] == second[QUESTIONS]
+        assert [entry["name"] for entry in first[SUBJECTS]] == [entry["name"] for entry in second[SUBJECTS]]
 
 
 def test_training_again_gives_the_same(
@@ -164,3 +201,98 @@ def test_without_a_featurizer_of_meaning_it_says_which(tmp_path: Path) -> None:
     classifier = TopicClassifier.create(CONFIG, LocalModelStorage(tmp_path), RESOURCE, CONTEXT)
     with pytest.raises(InvalidConfigException, match="MeaningFeaturizer"):
         classifier.train(TrainingData(examples))
+
+
+# What the classifier makes of probabilities
+
+
+class _Scored(IntentModel):
+    """A model that gives texts the probabilities of a test."""
+
+    def __init__(self, probabilities: dict[str, dict[str, float]]) -> None:
+        self.intents = sorted({name for row in probabilities.values() for name in row})
+        self._rows = {
+            text: [np.log(row.get(name, 1e-6)) for name in self.intents] for text, row in probabilities.items()
+        }
+        self._slope = 1.0
+
+    def scores(self, texts: Any, meanings: Matrix) -> Matrix:
+        assert len(texts) == len(meanings)
+        return np.asarray([self._rows[text] for text in texts], dtype=np.float32)
+
+
+TITLE, FOLLOWED = "What is let-down?", "What is let-down? and at night"
+OF = {
+    "let_down": "milk",
+    "milk_made": "milk",
+    "leaking": "milk",
+    "biting": "latching",
+    "night_feeds": "nights",
+    "weather": KIND_OUTSIDE,
+}
+
+
+def _classified(
+    probabilities: dict[str, dict[str, float]], last: str | None, tmp_path: Path, context: bool = True
+) -> dict[str, Any]:
+    """Return the output for the message "and at night", read alone and with the title before."""
+    classifier = TopicClassifier(CONFIG, LocalModelStorage(tmp_path), RESOURCE, _Scored(probabilities), OF)
+    none = np.zeros((1, 2), dtype=np.float32)
+    read = {TEXT: "and at night", SEGMENTS: [Segment("and at night", 0)], SEGMENT_VECTORS: none}
+    if context:
+        read[CONTEXT_VECTORS] = ([TITLE, FOLLOWED], np.zeros((2, 2), dtype=np.float32))
+    slot = TextSlot(LAST_TOPIC, mappings=[{}])
+    tracker = DialogueStateTracker.from_events("sender", [SlotSet(LAST_TOPIC, last)], slots=[slot])
+    return classifier.process([Message(read)], tracker)[0].as_dict(only_output_properties=True)
+
+
+ALONE = {"and at night": {"let_down": 0.3, "milk_made": 0.2, "biting": 0.4, "night_feeds": 0.1}}
+ABOUT = {TITLE: {"let_down": 0.9, "night_feeds": 0.03, "biting": 0.03, "weather": 0.04}}
+
+
+def test_the_intent_is_the_likeliest_of_the_likeliest_subject(tmp_path: Path) -> None:
+    """Biting is the likeliest intent alone; milk is the likelier subject."""
+    found = _classified(ALONE, None, tmp_path)
+    assert found["intent"] == {"name": "let_down", "confidence": pytest.approx(0.3, abs=1e-4)}
+    ranked = [entry["name"] for entry in found["intent_ranking"]]
+    assert ranked == ["let_down", "biting", "milk_made", "night_feeds"]
+    subjects = {entry["name"]: entry["confidence"] for entry in found[SUBJECTS]}
+    assert subjects == pytest.approx({"milk": 0.5, "latching": 0.4, "nights": 0.1}, abs=1e-4)
+
+
+def test_a_short_message_leads_to_the_topic_that_it_means_after_the_last(tmp_path: Path) -> None:
+    after = {FOLLOWED: {"let_down": 0.5, "night_feeds": 0.4, "biting": 0.05, "weather": 0.05}}
+    assert _classified({**ALONE, **ABOUT, **after}, "let_down", tmp_path)[FOLLOWS] == "night_feeds"
+
+
+def test_a_short_message_that_adds_nothing_leads_nowhere(tmp_path: Path) -> None:
+    """The words that follow favour no topic over the last one by enough."""
+    assert _classified({**ALONE, **ABOUT, FOLLOWED: ABOUT[TITLE]}, "let_down", tmp_path)[FOLLOWS] == ""
+    gain = np.exp(FOLLOWS_GAIN)
+    for factor, follows in ((0.9 * gain, ""), (1.1 * gain, "night_feeds")):
+        after = {FOLLOWED: {"let_down": 0.9, "night_feeds": 0.03 * factor, "biting": 0.001, "weather": 0.01}}
+        assert _classified({**ALONE, **ABOUT, **after}, "let_down", tmp_path)[FOLLOWS] == follows
+
+
+def test_a_short_message_that_may_mean_many_topics_leads_nowhere(tmp_path: Path) -> None:
+    for share, follows in ((FOLLOWS_CONFIDENCE - 0.02, ""), (FOLLOWS_CONFIDENCE + 0.02, "night_feeds")):
+        rest = (1 - share) / 3
+        among = {"night_feeds": share, "biting": rest, "milk_made": rest, "leaking": rest}
+        after = {FOLLOWED: {"let_down": 0.1, **{name: 0.9 * value for name, value in among.items()}}}
+        assert _classified({**ALONE, **ABOUT, **after}, "let_down", tmp_path)[FOLLOWS] == follows
+
+
+def test_a_short_message_leads_to_no_subject_from_outside(tmp_path: Path) -> None:
+    after = {FOLLOWED: {"let_down": 0.3, "weather": 0.6, "night_feeds": 0.05, "biting": 0.05}}
+    assert _classified({**ALONE, **ABOUT, **after}, "let_down", tmp_path)[FOLLOWS] != "weather"
+
+
+def test_where_there_is_no_other_topic_a_short_message_leads_nowhere(tmp_path: Path) -> None:
+    alone = {text: {"let_down": 0.6, "weather": 0.4} for text in ("and at night", TITLE, FOLLOWED)}
+    assert _classified(alone, "let_down", tmp_path)[FOLLOWS] == ""
+
+
+@pytest.mark.parametrize(("last", "context"), [(None, True), ("unheard_of", True), ("let_down", False)])
+def test_a_message_that_is_read_alone_follows_nothing(tmp_path: Path, last: str | None, context: bool) -> None:
+    after = {FOLLOWED: {"let_down": 0.5, "night_feeds": 0.5}}
+    assert FOLLOWS not in _classified({**ALONE, **ABOUT, **after}, last, tmp_path, context)

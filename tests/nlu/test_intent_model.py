@@ -65,6 +65,27 @@ def test_probabilities_rank_as_scores_do(model: IntentModel) -> None:
     assert np.array_equal(scores.argmax(axis=1), model.probabilities(scores).argmax(axis=1))
 
 
+def test_only_examples_that_the_encoder_has_not_seen_tell_how_sure_one_may_be() -> None:
+    """The networks are those of all examples; where the unseen ones are wrong, they are less sure."""
+    odd = TEXTS[::4]
+    texts = [*TEXTS, *odd]
+    wrong = [list(WORDS)[(list(WORDS).index(label) + 1) % len(WORDS)] for label in LABELS[::4]]
+    labels = [*LABELS, *wrong]
+    right_unseen = [number < len(TEXTS) and number % 2 == 1 for number in range(len(texts))]
+    wrong_unseen = [number >= len(TEXTS) for number in range(len(texts))]
+    sure, unsure = (
+        IntentModel.fit(texts, _meanings(texts), labels, networks=1, unseen=unseen)
+        for unseen in (right_unseen, wrong_unseen)
+    )
+    assert np.array_equal(sure.scores(TEXTS, _meanings(TEXTS)), unsure.scores(TEXTS, _meanings(TEXTS)))
+    assert _likely(sure, TEXTS).max(axis=1).mean() > _likely(unsure, TEXTS).max(axis=1).mean() + 0.1
+
+
+def test_where_the_encoder_has_seen_every_example_it_is_calibrated_as_by_default(model: IntentModel) -> None:
+    seen = IntentModel.fit(TEXTS, _meanings(TEXTS), LABELS, networks=1, unseen=[False] * len(TEXTS))
+    assert np.array_equal(_likely(seen, TEXTS), _likely(model, TEXTS))
+
+
 def test_what_is_saved_is_loaded(model: IntentModel, tmp_path: Path) -> None:
     model.save(tmp_path)
     loaded = IntentModel.load(tmp_path)

@@ -16,8 +16,9 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from latch.english import blank_english, english_words
 from latch.nlu.constants import DOC
-from latch.nlu.language import LanguageTokenizer, blank_english
+from latch.nlu.language import LanguageTokenizer
 
 
 def _tokens(tokenizer: LanguageTokenizer, text: str) -> list[Token]:
@@ -59,6 +60,11 @@ def test_the_document_is_left_for_the_components_behind(tokenizer: LanguageToken
 def test_sentences_end_at_every_mark_that_people_type() -> None:
     doc = blank_english()("is it low?! help… please!? thanks")
     assert len(list(doc.sents)) == 4
+
+
+def test_english_words_are_known_in_every_form() -> None:
+    assert {"feed", "feeding", "babies", "baby", "night"} <= english_words()
+    assert not {"xyzzy", "brestfeeding", "lactancia"} & english_words()
 
 
 def test_the_model_holds_the_whole_pipeline(storage: ModelStorage, tokenizer: LanguageTokenizer) -> None:

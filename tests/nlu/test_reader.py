@@ -9,7 +9,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from latch.nlu.constants import EMPTY, NO_WORDS, UNREADABLE
+from latch.nlu.constants import EMPTY, NO_WORDS, SAID, UNREADABLE
 from latch.nlu.reader import MessageReader
 
 READER = MessageReader(MessageReader.get_default_config())
@@ -55,6 +55,23 @@ def test_of_a_very_long_message_the_beginning_and_the_end_are_read() -> None:
 
 def test_a_message_as_long_as_the_limit_is_read_whole() -> None:
     assert _read("m" * 2000).get(TEXT) == "m" * 2000
+
+
+def test_what_was_typed_is_kept_for_what_searches_it() -> None:
+    message = _read("my story " * 300 + "he is limp " + "my story " * 300)
+    assert "limp" not in message.get(TEXT)
+    assert "he is limp" in message.get(SAID)
+
+
+def test_of_what_was_typed_no_more_is_kept_than_can_be_searched() -> None:
+    said = _read("first " + "word " * 4000 + "last").get(SAID)
+    assert said.startswith("first")
+    assert said.endswith("last")
+    assert len(said) <= 8001
+
+
+def test_the_ends_of_a_long_message_are_sentences_of_their_own() -> None:
+    assert "…" in _read("word " * 1000).get(TEXT)
 
 
 def test_the_mark_and_the_text_reach_the_parse_data() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from latch.content.model import Library, Topic
+from latch.content.model import Fact, Library, Place, Topic
 from latch.content.yaml_file import Fault
 
 
@@ -23,6 +23,11 @@ def faults(library: Library) -> Iterator[Fault]:
 def _danger(topic: Topic) -> Iterator[Fault]:
     if any(question.red_flags for question in topic.questions) and not topic.help:
         yield topic.place.fault("its question has danger signs: name the lines that say them (topic: help)")
-    for fact in topic.facts:
+    yield from unrepeatable(topic.facts, topic.place)
+
+
+def unrepeatable(facts: Iterable[Fact], place: Place) -> Iterator[Fault]:
+    """Yield the facts cited at `place` that must not be said."""
+    for fact in facts:
         if "do not repeat" in fact.note.casefold():
-            yield topic.place.fault(f"fact '{fact.id}' is not to be repeated, its note says")
+            yield place.fault(f"fact '{fact.id}' is not to be repeated, its note says")

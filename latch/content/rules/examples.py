@@ -29,7 +29,8 @@ BLOCK = 1000
 def faults(topics: Iterable[Topic], other_examples: Iterable[Example], evaluation: Iterable[Path]) -> Iterator[Fault]:
     """Yield what is wrong with the examples of `topics`.
 
-    `other_examples` are those of intents that are no topics; `evaluation` are folders of evaluation messages.
+    `other_examples` are those of danger signs and of intents that are no topics; `evaluation` are folders of evaluation
+    messages.
     """
     topics = list(topics)
     for topic in topics:
@@ -45,7 +46,12 @@ def _count(topic: Topic) -> Iterator[Fault]:
     long = sum(len(words(example.text)) > LONG_WORDS for example in topic.examples)
     if long < LONG_SHARE * count:
         yield topic.place.fault(f"{long} of {count} examples are longer than {LONG_WORDS} words; a third is needed")
-    for example in topic.examples:
+    yield from form_faults(topic.examples)
+
+
+def form_faults(examples: Iterable[Example]) -> Iterator[Fault]:
+    """Yield examples that are too long, or that Rasa would read otherwise than they are meant."""
+    for example in examples:
         if len(words(example.text)) > MOST_WORDS:
             yield example.place.fault(f"an example of more than {MOST_WORDS} words")
         if "[" in example.text or "]" in example.text:
@@ -55,14 +61,13 @@ def _count(topic: Topic) -> Iterator[Fault]:
 def _copies(examples: list[Example], held_out: list[Example]) -> Iterator[Fault]:
     """Yield examples that stand twice, almost twice, or almost among the held-out messages."""
     seen: dict[str, Example] = {}
-    single = []
     for example in examples:
         first = seen.setdefault(folded(example.text), example)
-        if first is example:
-            single.append(example)
-        else:
+        if first is not example:
             yield example.place.fault(f"the example stands also at {first.place.path}:{first.place.line}")
-    for earlier, later, cosine in _near(single + held_out, NEAR_EVALUATION):
+    single = list(seen.values())
+    plain = [*seen, *(folded(message.text) for message in held_out)]
+    for earlier, later, cosine in _near(plain, NEAR_EVALUATION):
         if later >= len(single):
             if earlier < len(single):
                 place = (single + held_out)[later].place
@@ -72,14 +77,14 @@ def _copies(examples: list[Example], held_out: list[Example]) -> Iterator[Fault]
             yield single[later].place.fault(f"almost the same example as {first.place.path}:{first.place.line}")
 
 
-def _near(texts: list[Example], limit: float) -> Iterator[tuple[int, int, float]]:
+def _near(texts: list[str], limit: float) -> Iterator[tuple[int, int, float]]:
     """Yield the pairs of positions (the earlier first) whose character trigrams have at least this cosine, with it."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     if len(texts) < 2:
         return
     trigrams = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), use_idf=False, dtype=np.float32)
-    rows = trigrams.fit_transform([folded(example.text) for example in texts])
+    rows = trigrams.fit_transform(texts)
     # Every pair exactly would take most of the check's time: a projection finds the few that may be near.
     projection = np.random.default_rng(0).standard_normal((rows.shape[1], PROJECTED), dtype=np.float32)
     small = np.asarray(rows @ (projection / np.float32(np.sqrt(PROJECTED))))

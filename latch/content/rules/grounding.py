@@ -59,12 +59,16 @@ def numbers(text: str) -> set[str]:
 def number_faults(topics: Iterable[Topic]) -> Iterator[Fault]:
     """Yield a fault for each number in an answer that no cited fact holds."""
     for topic in topics:
-        known = {number for fact in topic.facts for number in numbers(f"{fact.statement} {fact.note}")}
         for text in topic.texts:
-            written = {number.replace(",", "") for number in _NUMBER.findall(text.text)}
-            unknown = {n for n in numbers(text.text) - known if n in written or n not in _NOT_COUNTED}
-            for number in sorted(unknown):
+            for number in unknown_numbers(text.text, topic.facts):
                 yield text.place.fault(f"the number {number} stands in no fact that the topic cites")
+
+
+def unknown_numbers(text: str, facts: Iterable[Fact]) -> list[str]:
+    """Return the numbers in a text that none of the facts holds."""
+    known = {number for fact in facts for number in numbers(f"{fact.statement} {fact.note}")}
+    written = {number.replace(",", "") for number in _NUMBER.findall(text)}
+    return sorted(number for number in numbers(text) - known if number in written or number not in _NOT_COUNTED)
 
 
 def closeness(library: Library, encoder: Encoder, only: Iterable[Topic] | None = None) -> list[Support]:

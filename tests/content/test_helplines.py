@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
-from actions.helplines import TABLE, Helpline, Helplines, load_helplines
+from latch.content.helplines import TABLE as TABLE_IN_DATA
+from latch.content.helplines import load_helplines
 from latch.content.yaml_file import ContentError
+from latch.helplines import Helpline, Helplines
 
+TABLE = Path(__file__).parents[2] / "data" / TABLE_IN_DATA
 Facts = dict[str, dict[str, Any]]
 
 
@@ -58,15 +61,15 @@ def test_every_source_is_one_of_its_fact_and_as_the_article_has_it(
     helplines: Helplines, facts: Facts, article_sources: dict[str, dict[str, Any]]
 ) -> None:
     for row in helplines.rows:
-        assert row.source.id in facts[row.fact]["sources"], (row.name, row.source.id)
-        recorded = article_sources[row.source.id]
+        assert row.source["id"] in facts[row.fact]["sources"], (row.name, row.source["id"])
+        recorded = article_sources[row.source["id"]]
         expected = tuple(recorded[key] for key in ("title", "publisher", "url", "date_published_or_seen"))
-        assert (row.source.title, row.source.publisher, row.source.url, row.source.date) == expected
+        assert tuple(row.source[key] for key in ("title", "publisher", "url", "date")) == expected
 
 
 def test_the_date_seen_is_the_date_of_the_source(helplines: Helplines) -> None:
     for row in helplines.rows:
-        assert re.search(rf"(?<!\d){row.seen}(?![\d-])", row.source.date), (row.name, row.seen, row.source.date)
+        assert re.search(rf"(?<!\d){row.seen}(?![\d-])", row.source["date"]), (row.name, row.seen, row.source["date"])
 
 
 def test_a_line_that_the_reviewer_doubts_says_so(helplines: Helplines, facts: Facts) -> None:

@@ -1,24 +1,18 @@
-"""The table of helplines: who can be called in which country, with source and date seen."""
+"""Reads the table of helplines (data/help/helplines.yml) and says what is wrong in it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from latch.content.model import Source
 from latch.content.yaml_file import ContentError, Fault, Key, YamlFile, read_yaml
+from latch.helplines import LINES, Country, Helpline, Helplines
 
-TABLE = Path(__file__).parents[1] / "data" / "help" / "helplines.yml"
-
-EMERGENCY = "emergency"
-URGENT_ADVICE = "urgent_advice"
-BREASTFEEDING = "breastfeeding"
-PARENTS = "parents"
-MATERNAL_MENTAL_HEALTH = "maternal_mental_health"
-KINDS = (EMERGENCY, URGENT_ADVICE, BREASTFEEDING, PARENTS, MATERNAL_MENTAL_HEALTH, "crisis", "violence", "poison")
+TABLE = Path("help") / "helplines.yml"  # in the data folder
 
 _CODE = re.compile(r"[A-Z]{2}")
 _NUMBER = re.compile(r"\d[\d -]*\d")
@@ -31,54 +25,8 @@ _OPTIONAL_TEXTS = {"text_number", "text_word", "url", "about", "hours", "area", 
 _ROW_KEYS = _NEEDED_KEYS | _OPTIONAL_TEXTS | {"numbers"}
 
 
-@dataclass(frozen=True)
-class Helpline:
-    """One line that can be called or texted. `fact` is the id of the recorded fact that its numbers stand in."""
-
-    country: str
-    kind: str
-    name: str
-    fact: str
-    source: Source
-    seen: str
-    numbers: tuple[str, ...] = ()
-    text_number: str = ""
-    text_word: str = ""
-    url: str = ""
-    about: str = ""
-    hours: str = ""
-    area: str = ""
-    caution: str = ""
-
-
-@dataclass(frozen=True)
-class Country:
-    """A country, or a union whose rows hold for its members; `name` as a sentence says it ("the United Kingdom")."""
-
-    code: str
-    name: str
-    members: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Helplines:
-    """The whole table."""
-
-    countries: Mapping[str, Country]
-    rows: tuple[Helpline, ...]
-
-    def country(self, code: str) -> Country | None:
-        """Return the country of an ISO 3166 code, the union where only that is known, None where nothing is."""
-        own = self.countries.get(code)
-        return own or next((union for union in self.countries.values() if code in union.members), None)
-
-    def of(self, country: Country, kinds: Sequence[str]) -> list[Helpline]:
-        """Return the country's lines of some kinds, in the order of the kinds and then of the table."""
-        return [row for kind in kinds for row in self.rows if row.country == country.code and row.kind == kind]
-
-
-def load_helplines(path: Path = TABLE) -> Helplines:
-    """Read the table.
+def load_helplines(path: Path) -> Helplines:
+    """Return the table in a file.
 
     Raises:
         ContentError: when anything in it is wrong; each fault names file, line and reason.
@@ -153,8 +101,8 @@ def _row(
     if not any(value.get(key) for key in ("numbers", "text_number", "url")):
         wrong("it needs numbers, a text_number or a url")
     if not found:
-        if value["kind"] not in KINDS:
-            wrong(f"unknown kind '{value['kind']}'; there are: {', '.join(KINDS)}", "kind")
+        if value["kind"] not in LINES:
+            wrong(f"unknown kind '{value['kind']}'; there are: {', '.join(LINES)}", "kind")
         if value["country"] not in countries:
             wrong(f"country '{value['country']}' is not among the countries of this file", "country")
         if value["source"] not in sources:
@@ -166,8 +114,9 @@ def _row(
     faults += found
     if found:
         return None
-    fields = {**value, "numbers": tuple(value.get("numbers", ())), "source": sources[value["source"]]}
-    return Helpline(**fields)
+    source = sources[value["source"]]
+    cited = {**asdict(source), "year": source.year}
+    return Helpline(**{**value, "numbers": tuple(value.get("numbers", ())), "source": cited})
 
 
 def _entries(file: YamlFile, faults: list[Fault], section: str) -> list[tuple[int, dict[str, Any]]]:
