@@ -11,6 +11,7 @@ LOCKS := requirements.txt requirements-export.txt requirements-dev.txt
 INSTALLED := .venv/.installed
 ENCODER := models/encoder/encoder.onnx
 TRAINED := models/.trained
+WIDGET := widget/dist/latch-chat.js
 
 export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
@@ -19,12 +20,13 @@ export OMP_NUM_THREADS ?= 1
 export UV_NO_PROGRESS := true
 export UV_SYSTEM_CERTS := true
 
-.PHONY: chat test setup encoder train serve check evaluate bench lint lock clean help
+.PHONY: chat test setup encoder train serve widget check evaluate bench lint lock clean help
 
 chat: $(TRAINED) ## talk to Latch in the terminal
 	@$(BIN)/latch chat
 
 test: $(TRAINED) lint check ## run the whole suite
+	@if command -v npm >/dev/null; then $(MAKE) widget; fi
 	@$(PYTHON) -m pytest $(PYTEST)
 
 setup: $(INSTALLED) $(ENCODER) ## install everything into .venv and export the sentence encoder
@@ -33,8 +35,10 @@ encoder: $(ENCODER) ## export the sentence encoder
 
 train: $(TRAINED) ## train the model, where something has changed
 
-serve: $(TRAINED) ## run the HTTP server and the action server
+serve: $(TRAINED) $(WIDGET) ## run the server with a demo page, and the action server
 	@$(BIN)/latch serve
+
+widget: $(WIDGET) ## build the chat widget into one file (needs Node 20.19 or later)
 
 check: $(INSTALLED) $(ENCODER) ## check the content: names, facts, numbers, wording, examples
 	@$(BIN)/latch check
@@ -52,7 +56,7 @@ lock: $(UV) ## resolve pyproject.toml again and pin every package with hashes
 	@python3 scripts/lock.py $(UV)
 
 clean: ## remove what was installed, exported and trained
-	@rm -rf .venv .tools .rasa .cache models/*.tar.gz models/encoder $(TRAINED) reports *.egg-info
+	@rm -rf .venv .tools .rasa .cache models/*.tar.gz models/encoder $(TRAINED) reports widget/dist widget/node_modules *.egg-info
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -71,6 +75,13 @@ $(INSTALLED): $(UV) $(LOCKS) pyproject.toml .python-version
 $(ENCODER): $(INSTALLED) latch/encoder/export.py
 	@$(PYTHON) -m latch.encoder.export --force 2> >(grep -v -i -E 'warn|^ ' >&2 || true)
 	@touch $@
+
+widget/node_modules/.package-lock.json: widget/package.json widget/package-lock.json
+	@command -v npm >/dev/null || { echo "The widget needs Node 20.19 or later with npm." >&2; exit 1; }
+	@cd widget && npm ci --silent --no-audit --no-fund && touch node_modules/.package-lock.json
+
+$(WIDGET): widget/node_modules/.package-lock.json widget/vite.config.ts widget/tsconfig.json $(wildcard widget/src/*)
+	@cd widget && npm run --silent build -- --logLevel warn && touch dist/latch-chat.js
 
 # Whatever training reads: data, configuration, and the code of importer, policy and components.
 CONTENT := config.yml domain.yml \

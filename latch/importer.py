@@ -20,7 +20,7 @@ from rasa.shared.utils.common import cached_method
 
 from latch import responses
 from latch.content.helplines import TABLE, load_helplines
-from latch.content.intents import response_faults, response_kinds
+from latch.content.intents import response_faults, response_kinds, response_offers
 from latch.content.load import TOPICS, load
 from latch.content.model import DangerSign, Library, Source, Text, Topic
 from latch.content.yaml_file import ContentError
@@ -100,9 +100,12 @@ class TopicImporter(RasaFileImporter):
             data.training_examples.extend(_danger_examples(library))
             for sign in library.signs.values():
                 data.responses[f"{DANGER_REPLY}{sign.id}"] = _danger_response(sign)
+            offers = response_offers(folder)
             for name, kind in response_kinds(folder).items():
                 if data.responses.get(name):
                     about: dict[str, Any] = {responses.KIND: kind}
+                    if name in offers:
+                        about[responses.RELATED] = offers[name]
                     if name == FIND_HELP and (folder / TABLE).is_file():
                         about[responses.HELPLINES] = self._helplines(folder / TABLE)
                     data.responses[name][0]["metadata"] = responses.packed(about)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
+from urllib.request import urlopen
 
 from latch.assistant import DEFAULT_MODELS, AssistantError, newest_model
 
@@ -18,6 +21,7 @@ ACTION_PORT = 5055
 CHAT_LOG = Path("var/chat.log")
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
+EVERY_ADDRESS = ("0.0.0.0", "::")
 
 # No telemetry, no chatter of libraries; one thread for linear algebra, since a message's matrices are small.
 ENVIRONMENT = {
@@ -26,6 +30,7 @@ ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "PYTHONWARNINGS": "ignore",
     "OMP_NUM_THREADS": "1",
+    "SANIC_REQUEST_MAX_SIZE": "100000",  # bytes; the channels take less, no address takes more
 }
 
 
@@ -43,10 +48,21 @@ def chat() -> int:
 
 def serve(host: str, port: int) -> int:
     """Run the HTTP server with the action server beside it until it is stopped; return its exit code."""
+    own = f"http://{'localhost' if host in EVERY_ADDRESS else host}:{port}"
+    threading.Thread(target=_announce, args=(own,), daemon=True).start()
     return _with_actions(
         ("run", "--interface", host, "--port", str(port)),
         f"Starting the server on http://{host}:{port} (about 20 s). Stop it with Ctrl-C.",
     )
+
+
+def _announce(address: str) -> None:
+    """Print where the chat can be tried, as soon as it answers."""
+    while True:
+        time.sleep(0.5)
+        with contextlib.suppress(OSError), urlopen(f"{address}/readyz", timeout=5):
+            break
+    print(f"Latch is ready. Try it on the demo page: {address}/", flush=True)
 
 
 def _with_actions(command: Sequence[str], greeting: str, log: TextIO | None = None) -> int:
@@ -57,12 +73,17 @@ def _with_actions(command: Sequence[str], greeting: str, log: TextIO | None = No
         return 1
     actions = None if _answers(ACTION_PORT) else _start_actions()
     print(greeting, flush=True)
-    # Ctrl-C and SIGTERM are for Rasa, which ends by itself; this process only waits and then tidies up.
-    ignored = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT,)}
+    # Both are for Rasa, which ends by itself; this process only waits and then tidies up. A terminal sends Ctrl-C to
+    # Rasa, too; who stops a service sends SIGTERM to this process alone.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN), signal.getsignal(signal.SIGTERM)
     try:
-        return subprocess.call([program("rasa"), *command, "--model", str(model)], env=environment(), stderr=log)
+        with subprocess.Popen(
+            [program("rasa"), *command, "--model", str(model)], env=environment(), stderr=log
+        ) as rasa:
+            signal.signal(signal.SIGTERM, lambda *_: rasa.terminate())
+            return rasa.wait()
     finally:
-        for number, handler in ignored.items():
+        for number, handler in zip((signal.SIGINT, signal.SIGTERM), before):
             signal.signal(number, handler)
         if actions is not None:
             _stop(actions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from latch.ask import Answer, answer_message
 from latch.assistant import Assistant, newest_model
 from latch.content.helplines import TABLE, load_helplines
 from latch.helplines import Helplines
+from tests.server import Server, free_port, running
 
 ROOT = Path(__file__).parents[1]
 # Nothing listens here, so the action server is down.
@@ -57,6 +58,15 @@ def project_responses() -> dict[str, list[dict[str, Any]]]:
 def model() -> Path:
     """Return the newest trained model; without one, the error names the command that makes it."""
     return newest_model(ROOT / "models")
+
+
+@pytest.fixture(scope="session")
+def latch_server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return the server, started once for all tests that talk to it."""
+    with running(tmp_path_factory.mktemp("server"), free_port()) as server:
+        yield server
+    with pytest.raises(ConnectionRefusedError):
+        server.client.request("GET", "/healthz")
 
 
 @pytest.fixture(scope="session")

@@ -188,6 +188,28 @@ def test_a_conversation_file_that_defines_a_topics_response_stops_the_training(d
         _importer(data).get_domain()
 
 
+def test_a_response_offers_the_topics_that_its_file_names(data: Data) -> None:
+    data.write("conversation/greet.yml", CONVERSATION + "offers:\n  utter_greet: [feeds_often, milk_made]\n")
+    book = Book(_importer(data).get_domain().responses)
+    assert [button["payload"] for button in book.buttons(book.metadata("utter_greet")["related"])] == [
+        "/feeds_often",
+        "/milk_made",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("offer", "reason"),
+    [
+        ("utter_greet: [no_such]", "there is no topic no_such"),
+        ("utter_other: [milk_made]", "utter_other is no response"),
+    ],
+)
+def test_an_offer_of_what_is_not_there_stops_the_training(data: Data, offer: str, reason: str) -> None:
+    data.write("conversation/greet.yml", CONVERSATION + f"offers:\n  {offer}\n")
+    with pytest.raises(ContentFault, match=rf"greet.yml:\d+: {reason}"):
+        _importer(data).get_domain()
+
+
 def test_a_topic_that_stands_in_two_folders_stops_the_training(data: Data) -> None:
     text = (data.folder / MADE_FILE).read_text(encoding="utf-8")
     data.write("topics/other/milk_made.yml", text)

@@ -1,0 +1,102 @@
+"""Sessions: the server names the conversation and signs the name, so that nobody can take another's."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import jwt
+
+SECRET = "LATCH_SECRET"
+SECRET_FILE = Path("var/web-secret")
+SHORTEST_SECRET = 32  # characters; HMAC-SHA256 gains nothing from more than its 32 bytes
+LIFETIME = timedelta(hours=24)
+
+# Conversations of other channels have other names: none of them can be reached from here.
+_PREFIX = "web-"
+_ALGORITHM = "HS256"
+_AUDIENCE = "latch-web"
+_LONGEST_TOKEN = 512
+
+
+class InvalidSessionError(Exception):
+    """The token is missing, forged, expired or of no form at all."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A conversation, and the country that the page said its readers are in (ISO 3166)."""
+
+    conversation: str
+    country: str | None
+    expires: datetime
+
+
+class Sessions:
+    """Issues sessions and reads them back."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def issue(self, country: str | None = None) -> tuple[str, Session]:
+        """Return the token of a new session, and the session."""
+        expires = datetime.now(timezone.utc).replace(microsecond=0) + LIFETIME
+        session = Session(f"{_PREFIX}{secrets.token_hex(16)}", country, expires)
+        claims = {"aud": _AUDIENCE, "sub": session.conversation, "exp": expires, "country": country}
+        return jwt.encode(claims, self._secret, _ALGORITHM), session
+
+    def read(self, token: str) -> Session:
+        """Return the session of a token.
+
+        Raises:
+            InvalidSessionError: when this server did not issue the token, or when it has expired.
+        """
+        if not token.isascii() or len(token) > _LONGEST_TOKEN:
+            raise InvalidSessionError
+        try:
+            claims = jwt.decode(
+                token,
+                self._secret,
+                algorithms=[_ALGORITHM],
+                audience=_AUDIENCE,
+                options={"require": ["aud", "sub", "exp"]},
+            )
+        except (jwt.InvalidTokenError, ValueError, RecursionError):
+            raise InvalidSessionError from None
+        return Session(claims["sub"], claims["country"], datetime.fromtimestamp(claims["exp"], timezone.utc))
+
+
+def secret(file: Path = SECRET_FILE) -> str:
+    """Return the secret from the environment, else the one in `file`, which is made where it is missing.
+
+    Raises:
+        ValueError: when the secret is too short to protect anything.
+        OSError: when the file cannot be read or made.
+    """
+    given = os.environ.get(SECRET)
+    found = given if given else _kept(file)
+    if len(found) < SHORTEST_SECRET:
+        where = SECRET if given else str(file)
+        raise ValueError(f"{where} must have at least {SHORTEST_SECRET} characters (`openssl rand -hex 32` makes one).")
+    return found
+
+
+def _kept(file: Path) -> str:
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # Written whole under another name, then linked: of two servers that start at once, one makes it and both read
+        # it.
+        handle, written = tempfile.mkstemp(dir=file.parent)  # readable by its owner alone
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as out:
+                out.write(secrets.token_hex(32))
+            with contextlib.suppress(FileExistsError):
+                os.link(written, file)
+        finally:
+            Path(written).unlink()
+    return file.read_text(encoding="ascii").strip()

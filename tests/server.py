@@ -1,0 +1,84 @@
+"""The real server, as `make serve` starts it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.channels.client import Client
+
+ROOT = Path(__file__).parents[1]
+START_SECONDS = 180
+STOP_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; where it prints, and where it counts feedback; its process."""
+
+    client: Client
+    log: Path
+    feedback: Path
+    process: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        """Kill it and all that it started, at once."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def printed(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def running(folder: Path, port: int) -> Iterator[Server]:
+    """Yield `latch serve`, ready, behind one trusted proxy: a test may come from any address. It is stopped at the end.
+
+    What it prints, and what it counts, is kept in `folder`.
+    """
+    log, feedback = folder / "log", folder / "feedback.sqlite3"
+    environment = {
+        **os.environ,
+        "LATCH_WEB_PROXIES": "1",
+        "LATCH_FEEDBACK_DB": str(feedback),
+        "LATCH_SECRET": "a secret of the tests that is long enough to be one",
+    }
+    command = [sys.executable, "-m", "latch", "serve", "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    found = Server(Client(f"http://127.0.0.1:{port}"), log, feedback, process)
+    try:
+        until = time.monotonic() + START_SECONDS
+        while not re.search("^Latch is ready", found.printed(), re.MULTILINE):
+            if process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"The server did not start:\n{found.printed()[-3000:]}")
+            time.sleep(0.2)
+        yield found
+    finally:
+        # As a service is stopped: this process alone is told, and stops what it started.
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            found.kill()
+            raise
