@@ -127,12 +127,14 @@ class Detector:
         return excused(said, hit.start, hit.end, not crisis, hit.parts) is not None
 
     def _likely(self, texts: Sequence[str], vectors: Matrix, months: float | None) -> npt.NDArray[np.float32]:
-        """Return the probability of each sign in each text, shape (len(texts), signs and harmless)."""
+        """Return the probability of each sign in each text, shape (len(texts), signs and harmless).
+
+        A sign of another age is left out; where no age is known, an urgent one is not.
+        """
         likely = self._recogniser.probabilities(self._recogniser.scores(texts, vectors))
-        if months is not None:
-            for name, sign in self._signs.items():
-                if name in self._index and not sign.holds_at(months):
-                    likely[:, self._index[name]] = 0.0
+        for name, sign in self._signs.items():
+            if name in self._index and not sign.holds_at(months) and (months is not None or sign.urgency not in URGENT):
+                likely[:, self._index[name]] = 0.0
         return likely
 
     def _by_pattern(self, hit: Hit, likely: npt.NDArray[np.float32]) -> Danger:

@@ -27,7 +27,7 @@ _OVER_AND_DONE = re.compile(
     r"|with my (?:first|second|last|older|eldest|other)|after my (?:first|last)|in my last pregnancy|before kids"
     r"|all clear|turned out (?:to be|fine|ok|okay|well|it was|that it)|got it out"
     r"|(?<!not )(?<!n't )(?<!n’t )(?<!nt )(?<!very )(?<!too )(?<!really )(?<!feeling )well (?:now|for years)"
-    r"|great now|sorted (?:now|since)|long gone|all fine for|months on|a decade ago"
+    r"|great now|sorted (?:now|since)|long gone|all fine for|months on(?! the| my| his| her)|a decade ago"
     r"|at (?:1[3-9]|2\d) (?:i|and)|in (?:my )?pregnancy was|the day (?:he|she|they) (?:was|were) born|gone by day)\b",
     re.IGNORECASE,
 )

@@ -121,6 +121,11 @@ def test_the_recogniser_names_no_sign_of_another_age() -> None:
     assert _signs("fever_newborn=0.9", months=12) == []
 
 
+def test_without_an_age_the_recogniser_names_an_urgent_sign_of_an_age_only() -> None:
+    assert _signs("fever_newborn=0.9", months=None) == ["fever_newborn"]
+    assert _signs("older=0.9", months=None) == []
+
+
 def test_the_words_of_a_danger_are_those_of_the_part_that_shows_it() -> None:
     (danger,) = _dangers("a long story lump=0.9", "a story", "lump=0.8")
     assert danger.words == "lump=0.8"

@@ -85,6 +85,7 @@ def test_what_is_over_is_no_danger(text: str) -> None:
         "I used to be happy and now *I want to die*",
         "he had one last year and today *he has a seizure*",
         "it happened last month and *he is floppy* again",
+        "*she has a fever of 38.6*, three months on the dot",
     ],
 )
 def test_a_time_that_is_not_that_of_the_danger_excuses_nothing(text: str) -> None:
