@@ -133,9 +133,11 @@ def test_a_message_is_text_or_a_button(body: dict[str, Any]) -> None:
     assert code(bodies.typed, body) == "malformed"
 
 
-def test_the_limit_counts_characters_between_the_spaces_around() -> None:
-    assert bodies.typed({"text": "  " + "😀" * 2000 + "\n"}) == "😀" * 2000
-    assert code(bodies.typed, {"text": "x" * 2001}) == "too_long"
+def test_the_limit_counts_every_character_as_the_description_says() -> None:
+    assert bodies.typed({"text": "  " + "😀" * 1997 + "\n"}) == "😀" * 1997
+    assert bodies.typed({"text": "😀" * 2000}) == "😀" * 2000
+    for text in ("x" * 2001, "x" * 2000 + "\x85", " " * 2000 + "x"):
+        assert code(bodies.typed, {"text": text}) == "too_long"
     written = json.dumps({"id": ID, "text": "😀" * 2000}).encode()
     assert len(written) < bodies.LARGEST_BODY
 

@@ -77,7 +77,7 @@ def typed(body: Body) -> str | None:
     text = body["text"]
     if not isinstance(text, str) or not text.strip() or _NO_TEXT.search(text):
         raise RefusalError(MALFORMED)
-    if len(text.strip()) > LONGEST_TEXT:
+    if len(text) > LONGEST_TEXT:
         raise RefusalError(TOO_LONG, _TOO_LONG)
     return _INTENT_MARKS.sub("", clean(text))
 
