@@ -161,7 +161,7 @@ def _answer(heard: Understanding, repertoire: Repertoire) -> Plan:
         return Plan((Step(COMMANDS[heard.intent]),))
     if heard.only_country:
         return Plan((Step(FIND_HELP),))
-    asked = [intent for intent in heard.questions if repertoire.book.is_topic(intent)]
+    asked = list(dict.fromkeys(intent for intent in heard.questions if repertoire.book.is_topic(intent)))
     if len(asked) > 1:
         return Plan(tuple(Step(f"{UTTER}{intent}", topic=intent) for intent in asked))
     if heard.intent is None or heard.intent == FALLBACK:

@@ -285,6 +285,10 @@ def test_a_clear_question_is_answered_whatever_it_would_mean_with_the_last_one()
     assert _actions("biting", last_topic="let_down", follows="oversupply") == ["utter_biting"]
 
 
+def test_a_topic_that_is_asked_twice_is_answered_once() -> None:
+    assert _actions("let_down", questions=["let_down", "let_down", "biting"]) == ["utter_let_down", "utter_biting"]
+
+
 # Danger
 
 
