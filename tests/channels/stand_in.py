@@ -70,6 +70,8 @@ class Bot:
         if message.text == "say nothing":
             return
         about = {"kind": "topic", "topic": "let_down", "title": "What is let-down?"}
+        if "not breathing" in str(message.text):  # a golden question
+            about = {"kind": "danger"}
         said = {"text": f"You said: {message.text}", "metadata": about, "buttons": []}
         await message.output_channel.send_response(message.sender_id, said)
 

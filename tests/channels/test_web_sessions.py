@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from latch.channels.web.sessions import InvalidSessionError, Sessions, secret
+from latch.channels.secret import secret
+from latch.channels.web.sessions import InvalidSessionError, Sessions
 from tests.channels.stand_in import SECRET
 
 SESSIONS = Sessions(SECRET)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -19,6 +17,8 @@ from sanic.response import HTTPResponse, empty
 from sanic.response import json as json_response
 from sanic_cors.core import SANIC_CORS_EVALUATED
 
+from latch import logs
+from latch.channels.secret import secret
 from latch.channels.web import bodies, replies
 from latch.channels.web.answered import Answered, BusyError
 from latch.channels.web.bodies import Body
@@ -37,8 +37,9 @@ from latch.channels.web.refusals import (
     UNKNOWN_REPLY,
     RefusalError,
 )
-from latch.channels.web.sessions import InvalidSessionError, Session, Sessions, secret
+from latch.channels.web.sessions import InvalidSessionError, Session, Sessions
 from latch.channels.web.settings import Settings
+from latch.plan import FORGOTTEN
 from latch.responses import TITLE, UTTER, Book
 
 logger = logging.getLogger(__name__)
@@ -141,6 +142,8 @@ class WebChannel(RestInput):
 
         async def answer() -> list[replies.Reply]:
             said = await conversations.turn(session, message_id, text, intent)
+            if any(message.get("utter_action") == FORGOTTEN for message in said):
+                self._drop(session)
             return [replies.reply(one, message_id, number, self._numbers) for number, one in enumerate(said)]
 
         try:
@@ -168,9 +171,13 @@ class WebChannel(RestInput):
         session = self._session_of(request, conversations)
         await _body(request)
         await conversations.forget(session, _agent(request).tracker_store)
+        self._drop(session)
+        return empty()
+
+    def _drop(self, session: Session) -> None:
+        """Drop what is held of a conversation beside the store."""
         self._answered.forget(session.conversation)
         self._ratings.forget(session.conversation)
-        return empty()
 
     def _guarded(self, work: Work) -> Work:
         """Return the handler that checks where a request comes from, and turns every failure into its answer."""
@@ -180,6 +187,7 @@ class WebChannel(RestInput):
                 # Also for what is left unread where the request is refused.
                 request.stream.request_max_size = bodies.LARGEST_BODY
             origin = request.headers.get("origin")
+            request_id = logs.begin_request()
             try:
                 if not self._settings.origins.allows(origin, request.headers.get("host")):
                     raise RefusalError(ORIGIN)
@@ -191,10 +199,11 @@ class WebChannel(RestInput):
             except (InvalidSessionError, ForgottenError):
                 answer = _refused(RefusalError(SESSION_EXPIRED))
             except Exception as error:
-                _log(error)
+                logger.error("A request to the web channel failed: %s", logs.where(error))
                 answer = _refused(RefusalError(FAILED))
             answer.headers.update(self._settings.origins.headers(origin))
             answer.headers["Cache-Control"] = "no-store"
+            answer.headers["X-Request-Id"] = request_id
             answer.headers["X-Content-Type-Options"] = "nosniff"
             # The server's own list of origins (`rasa run --cors`) is not for this channel.
             setattr(request.ctx, SANIC_CORS_EVALUATED, "1")
@@ -276,10 +285,3 @@ def _refused(refusal: RefusalError) -> HTTPResponse:
     if refusal.code == SESSION_EXPIRED:
         headers["WWW-Authenticate"] = "Bearer"
     return json_response(refusal.body(), status=refusal.status, headers=headers)
-
-
-def _log(error: Exception) -> None:
-    """Log what failed and where. An exception's message may hold what a person wrote."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
-    logger.error("A request to the web channel failed: %s at %s", type(error).__name__, where)

@@ -47,7 +47,7 @@ def reply(message: Mapping[str, Any], of: str, number: int, callable_numbers: Co
         "kind": kind,
         "topic": topic,
         "title": metadata.get(responses.TITLE),
-        "paragraphs": paragraphs("\n".join((_lead(text, body, metadata), body))),
+        "paragraphs": paragraphs(responses.introduced("\n".join((_lead(text, body, metadata), body)), metadata)),
         "when_to_get_help": [line["text"] for line in metadata.get(responses.HELP) or ()],
         "danger": _danger(metadata, callable_numbers) if kind == responses.KIND_DANGER else None,
         "sources": [_source(source) for source in metadata.get(responses.SOURCES) or ()],
@@ -104,7 +104,8 @@ def callable_numbers(book: Book) -> frozenset[str]:
 def _lead(text: str, body: str, metadata: Mapping[str, Any]) -> str:
     """Return what the NLG put before the answer, such as "Here it is once more."."""
     whole = responses.full_text(body, metadata)
-    return text.removesuffix(whole) if whole and text.endswith(whole) else ""
+    said = text.removeprefix(str(metadata.get(responses.INTRODUCTION) or "")).lstrip("\n")
+    return said.removesuffix(whole) if whole and said.endswith(whole) else ""
 
 
 def _danger(metadata: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
