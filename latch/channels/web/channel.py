@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -19,11 +17,14 @@ from sanic.response import HTTPResponse, empty
 from sanic.response import json as json_response
 from sanic_cors.core import SANIC_CORS_EVALUATED
 
+from latch.channels import failures
+from latch.channels.answered import Answered, BusyError
+from latch.channels.limits import Limit, address
+from latch.channels.secret import secret
+from latch.channels.turns import OnNewMessage
 from latch.channels.web import bodies, replies
-from latch.channels.web.answered import Answered, BusyError
 from latch.channels.web.bodies import Body
-from latch.channels.web.conversations import NAME, Conversations, ForgottenError, OnNewMessage
-from latch.channels.web.limits import Limit, address
+from latch.channels.web.conversations import NAME, Conversations, ForgottenError
 from latch.channels.web.ratings import Ratings
 from latch.channels.web.refusals import (
     FAILED,
@@ -37,7 +38,7 @@ from latch.channels.web.refusals import (
     UNKNOWN_REPLY,
     RefusalError,
 )
-from latch.channels.web.sessions import InvalidSessionError, Session, Sessions, secret
+from latch.channels.web.sessions import InvalidSessionError, Session, Sessions
 from latch.channels.web.settings import Settings
 from latch.responses import TITLE, UTTER, Book
 
@@ -191,7 +192,7 @@ class WebChannel(RestInput):
             except (InvalidSessionError, ForgottenError):
                 answer = _refused(RefusalError(SESSION_EXPIRED))
             except Exception as error:
-                _log(error)
+                failures.log(logger, "A request to the web channel", error)
                 answer = _refused(RefusalError(FAILED))
             answer.headers.update(self._settings.origins.headers(origin))
             answer.headers["Cache-Control"] = "no-store"
@@ -276,10 +277,3 @@ def _refused(refusal: RefusalError) -> HTTPResponse:
     if refusal.code == SESSION_EXPIRED:
         headers["WWW-Authenticate"] = "Bearer"
     return json_response(refusal.body(), status=refusal.status, headers=headers)
-
-
-def _log(error: Exception) -> None:
-    """Log what failed and where. An exception's message may hold what a person wrote."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
-    logger.error("A request to the web channel failed: %s at %s", type(error).__name__, where)
