@@ -26,7 +26,7 @@ from latch.content.model import DangerSign, Library, Source, Text, Topic
 from latch.content.yaml_file import ContentError
 from latch.nlg import SAID_BEFORE
 from latch.nlu.constants import DANGER, EMPTY, FOREIGN, NO_WORDS, RESEMBLES, UNKNOWN_WORDS
-from latch.nlu.words import LANGUAGES
+from latch.nlu.tongues import LANGUAGES
 from latch.plan import DANGER as DANGER_REPLY
 from latch.plan import (
     DID_YOU_MEAN,

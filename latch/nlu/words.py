@@ -19,9 +19,7 @@ from symspellpy import SymSpell, Verbosity
 
 from latch.english import english_words
 from latch.nlu.constants import FOREIGN, SAID, UNKNOWN_WORDS, UNREADABLE
-from latch.nlu.tongues import LANGUAGES, language, prepare
-
-__all__ = ["LANGUAGES", "SHORTHAND", "Vocabulary", "WordReader", "language"]
+from latch.nlu.tongues import language, prepare
 
 WORDS_FILE = "words.json"
 _KEPT = "kept"

@@ -16,7 +16,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from latch.nlu.constants import EMPTY, FOREIGN, SAID, UNKNOWN_WORDS, UNREADABLE
-from latch.nlu.words import FREQUENT, LANGUAGES, Vocabulary, WordReader, language
+from latch.nlu.tongues import LANGUAGES, language
+from latch.nlu.words import FREQUENT, Vocabulary, WordReader
 from latch.nlu.words import SHORTHAND as SHORTHAND_TABLE
 
 RESOURCE = Resource("words")
