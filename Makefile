@@ -20,7 +20,7 @@ export OMP_NUM_THREADS ?= 1
 export UV_NO_PROGRESS := true
 export UV_SYSTEM_CERTS := true
 
-.PHONY: chat test setup encoder train serve widget check evaluate bench lint lock clean help
+.PHONY: chat test setup encoder train serve telegram widget check evaluate bench lint lock clean help
 
 chat: $(TRAINED) ## talk to Latch in the terminal
 	@$(BIN)/latch chat
@@ -37,6 +37,9 @@ train: $(TRAINED) ## train the model, where something has changed
 
 serve: $(TRAINED) $(WIDGET) ## run the server with a demo page, and the action server
 	@$(BIN)/latch serve
+
+telegram: $(TRAINED) $(WIDGET) ## run the same as a Telegram bot, without a public address
+	@$(BIN)/latch telegram
 
 widget: $(WIDGET) ## build the chat widget into one file (needs Node 20.19 or later)
 

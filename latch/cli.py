@@ -15,8 +15,10 @@ def main(arguments: list[str] | None = None) -> int:
     ask.add_arguments(commands.add_parser("ask", help="ask the bot something", description=ask.__doc__))
     commands.add_parser("chat", help="talk to the bot in the terminal")
     serving = commands.add_parser("serve", help="run the HTTP server and the action server")
-    serving.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    serving.add_argument("--port", type=int, default=5005, help="port to listen on (default: %(default)s)")
+    fetching = commands.add_parser("telegram", help="run the same with Telegram by long polling: no public address")
+    for command in (serving, fetching):
+        command.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+        command.add_argument("--port", type=int, default=5005, help="port to listen on (default: %(default)s)")
     commands.add_parser("check", help="check the content of data/", add_help=False)
     options, rest = parser.parse_known_args(arguments)
     if options.command == "check":
@@ -29,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
         return run.chat()
     if options.command == "serve":
         return run.serve(options.host, options.port)
+    if options.command == "telegram":
+        return run.telegram(options.host, options.port)
     return ask.run(options)
 
 

@@ -1,4 +1,4 @@
-"""`latch chat` and `latch serve`: the bot with its action server beside it."""
+"""`latch chat`, `latch serve` and `latch telegram`: the bot with its action server beside it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import TextIO
 from urllib.request import urlopen
 
 from latch.assistant import DEFAULT_MODELS, AssistantError, newest_model
+from latch.channels.telegram.settings import POLLING, TOKEN, Settings
 
 ACTION_PORT = 5055
 CHAT_LOG = Path("var/chat.log")
@@ -54,6 +55,20 @@ def serve(host: str, port: int) -> int:
         ("run", "--interface", host, "--port", str(port)),
         f"Starting the server on http://{host}:{port} (about 20 s). Stop it with Ctrl-C.",
     )
+
+
+def telegram(host: str, port: int) -> int:
+    """Run what `serve` runs, with Telegram's updates fetched by long polling; return its exit code."""
+    try:
+        found = Settings.read()
+    except (ValueError, OSError) as error:
+        print(f"Telegram cannot start: {error}", file=sys.stderr)
+        return 1
+    if found is None:
+        print(f"Set {TOKEN} to the token that BotFather gave you: docs/telegram.md.", file=sys.stderr)
+        return 1
+    os.environ[POLLING] = "1"
+    return serve(host, port)
 
 
 def _announce(address: str) -> None:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +33,11 @@ class Server:
 
     def kill(self) -> None:
         """Kill it and all that it started, at once."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        # The action server is in a session of its own.
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
+        for number in (-self.process.pid, *map(int, listed.stdout.split())):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
         self.process.wait()
 
     def printed(self) -> str:
@@ -49,22 +52,25 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path, port: int) -> Iterator[Server]:
+def running(
+    folder: Path, port: int, environment: Mapping[str, str] | None = None, command: str = "serve"
+) -> Iterator[Server]:
     """Yield `latch serve`, ready, behind one trusted proxy: a test may come from any address. It is stopped at the end.
 
-    What it prints, and what it counts, is kept in `folder`.
+    What it prints, and what it counts, is kept in `folder`. `environment` is added to this process's own.
     """
     log, feedback = folder / "log", folder / "feedback.sqlite3"
-    environment = {
+    found_in = {
         **os.environ,
         "LATCH_WEB_PROXIES": "1",
         "LATCH_FEEDBACK_DB": str(feedback),
         "LATCH_SECRET": "a secret of the tests that is long enough to be one",
+        **(environment or {}),
     }
-    command = [sys.executable, "-m", "latch", "serve", "--port", str(port)]
+    arguments = [sys.executable, "-m", "latch", command, "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            arguments, cwd=ROOT, env=found_in, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
     found = Server(Client(f"http://127.0.0.1:{port}"), log, feedback, process)
     try:

@@ -17,7 +17,7 @@ from sanic.response import HTTPResponse, empty, raw
 from sanic.response import json as json_response
 from sanic_cors.core import SANIC_CORS_EVALUATED
 
-from latch.channels.web.conversations import OnNewMessage
+from latch.channels.turns import OnNewMessage
 
 WIDGET = Path("widget")
 OPENAPI = Path(__file__).parent / "web" / "openapi.yml"

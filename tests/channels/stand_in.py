@@ -28,6 +28,7 @@ from tests.channels.client import Client
 
 SECRET = "a secret of the tests that is long enough to be one"
 SECRET_WORDS = "Zebedee will not feed"
+DANGER_WORDS = "he is not breathing"
 
 
 def topic(name: str, title: str) -> dict[str, Any]:
@@ -56,6 +57,9 @@ class Bot:
 
     def is_ready(self) -> bool:
         return self.ready
+
+    async def parse_message(self, text: str) -> dict[str, Any]:
+        return {"text": text, **({"dangers": [{"sign": "baby_not_breathing"}]} if DANGER_WORDS in text else {})}
 
     async def handle_message(self, message: UserMessage) -> None:
         delay = self.delay if message.text != "quick" else 0

@@ -19,7 +19,7 @@ import pytest
 from latch.channels.web.conversations import Conversations
 from latch.channels.web.sessions import Sessions
 from tests.channels.client import PATH, Answer, Client, texts
-from tests.channels.stand_in import SECRET, SECRET_WORDS, Bot, serving, stored
+from tests.channels.stand_in import DANGER_WORDS, SECRET, SECRET_WORDS, Bot, serving, stored
 
 GENEROUS = {"burst": 100_000, "per_minute": 100_000}
 LISTED = "https://www.example.org"
@@ -424,6 +424,14 @@ def test_a_session_that_is_too_fast_waits_and_another_does_not(bot: Bot) -> None
         assert other.say("hello").status == 200
         time.sleep(int(answer.headers["retry-after"]))
         assert client.say("third").status == 200
+
+
+def test_a_danger_is_heard_above_the_rate(bot: Bot) -> None:
+    with serving(bot, {"session_rate": {"burst": 1, "per_minute": 1}}) as server:
+        client = server.open()
+        said = ["hello", "hello again", f"help, {DANGER_WORDS}", "hello once more"]
+        assert [client.say(text).status for text in said] == [200, 429, 200, 429]
+        assert bot.texts()[-2:] == ["hello", f"help, {DANGER_WORDS}"]
 
 
 def test_an_address_that_is_too_fast_waits(bot: Bot) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from latch.channels.web.limits import Rate
+from latch.channels.limits import Rate
 from latch.channels.web.origins import Origins
 from latch.channels.web.settings import Settings
 

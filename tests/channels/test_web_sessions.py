@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import stat
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import jwt
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from latch.channels.web.sessions import InvalidSessionError, Sessions, secret
+from latch.channels.web.sessions import InvalidSessionError, Sessions
 from tests.channels.stand_in import SECRET
 
 SESSIONS = Sessions(SECRET)
@@ -79,33 +76,3 @@ def test_a_changed_letter_breaks_a_token() -> None:
         with pytest.raises(InvalidSessionError):
             SESSIONS.read(changed)
     assert SESSIONS.read(token) == session
-
-
-def test_the_secret_is_made_once_and_readable_by_its_owner_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("LATCH_SECRET", raising=False)
-    file = tmp_path / "var" / "web-secret"
-    with ThreadPoolExecutor(8) as pool:
-        found = set(pool.map(lambda _: secret(file), range(40)))
-    assert len(found) == 1
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert [path.name for path in file.parent.iterdir()] == ["web-secret"]
-    assert secret(file) in found
-
-
-def test_the_secret_of_the_environment_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LATCH_SECRET", SECRET)
-    assert secret(tmp_path / "none") == SECRET
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("short", ["x", "x" * 31])
-def test_a_short_secret_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, short: str) -> None:
-    monkeypatch.setenv("LATCH_SECRET", short)
-    with pytest.raises(ValueError, match="LATCH_SECRET must have at least 32 characters"):
-        secret(tmp_path / "none")
-    monkeypatch.delenv("LATCH_SECRET")
-    (tmp_path / "kept").write_text(short)
-    with pytest.raises(ValueError, match="kept must have"):
-        secret(tmp_path / "kept")

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from latch.channels import turns
 from latch.channels.web.refusals import CONTENT_TYPE, MALFORMED, TOO_LONG, RefusalError
-from latch.text import clean
 
 LONGEST_TEXT = 2_000  # Unicode code points
 # 2,000 code points of six letters of escape twice, which JSON may write for each, and what stands around them.
@@ -21,8 +21,6 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 # Half a character, and the end of a string to a database: no keyboard types them.
 _NO_TEXT = re.compile("[\ud800-\udfff\x00]")
-# With this mark Rasa takes a text for the name of an intent; it looks behind the spaces.
-_INTENT_MARKS = re.compile(r"^[\s/]+")
 
 Body = Mapping[str, Any]
 
@@ -79,7 +77,7 @@ def typed(body: Body) -> str | None:
         raise RefusalError(MALFORMED)
     if len(text) > LONGEST_TEXT:
         raise RefusalError(TOO_LONG, _TOO_LONG)
-    return _INTENT_MARKS.sub("", clean(text))
+    return turns.typed(text)
 
 
 def button(body: Body) -> str:

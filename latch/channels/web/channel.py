@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -19,11 +17,15 @@ from sanic.response import HTTPResponse, empty
 from sanic.response import json as json_response
 from sanic_cors.core import SANIC_CORS_EVALUATED
 
+from latch.channels import failures
+from latch.channels.answered import Answered, BusyError
+from latch.channels.limits import Limit, address
+from latch.channels.secret import secret
+from latch.channels.turns import OnNewMessage
+from latch.channels.urgent import Urgent
 from latch.channels.web import bodies, replies
-from latch.channels.web.answered import Answered, BusyError
 from latch.channels.web.bodies import Body
-from latch.channels.web.conversations import NAME, Conversations, ForgottenError, OnNewMessage
-from latch.channels.web.limits import Limit, address
+from latch.channels.web.conversations import NAME, Conversations, ForgottenError
 from latch.channels.web.ratings import Ratings
 from latch.channels.web.refusals import (
     FAILED,
@@ -37,7 +39,7 @@ from latch.channels.web.refusals import (
     UNKNOWN_REPLY,
     RefusalError,
 )
-from latch.channels.web.sessions import InvalidSessionError, Session, Sessions, secret
+from latch.channels.web.sessions import InvalidSessionError, Session, Sessions
 from latch.channels.web.settings import Settings
 from latch.responses import TITLE, UTTER, Book
 
@@ -62,6 +64,7 @@ class WebChannel(RestInput):
         self._sessions = sessions
         self._session_limit = Limit(settings.session_rate)
         self._address_limit = Limit(settings.address_rate)
+        self._urgent = Urgent()
         self._answered: Answered[list[replies.Reply]] = Answered()
         self._ratings = Ratings()
         self._book = Book({})
@@ -131,9 +134,10 @@ class WebChannel(RestInput):
         body = await _body(request)
         message_id, text = bodies.message_id(body), bodies.typed(body)
         key = (session.conversation, message_id)
+        agent = _agent(request)
         if key not in self._answered:
-            self._charge(session)
-        book = self._known(_agent(request))
+            await self._charge_message(session, text, agent)
+        book = self._known(agent)
         intent = None
         if text is None:
             intent = bodies.button(body)
@@ -191,7 +195,7 @@ class WebChannel(RestInput):
             except (InvalidSessionError, ForgottenError):
                 answer = _refused(RefusalError(SESSION_EXPIRED))
             except Exception as error:
-                _log(error)
+                failures.log(logger, "A request to the web channel", error)
                 answer = _refused(RefusalError(FAILED))
             answer.headers.update(self._settings.origins.headers(origin))
             answer.headers["Cache-Control"] = "no-store"
@@ -209,6 +213,14 @@ class WebChannel(RestInput):
         session = self._sessions.read(header.removeprefix(_BEARER))
         conversations.check(session)
         return session
+
+    async def _charge_message(self, session: Session, text: str | None, agent: Agent) -> None:
+        """Charge a message to its session, unless one is typed above the rate that holds a danger sign."""
+        try:
+            self._charge(session)
+        except RefusalError:
+            if text is None or not await self._urgent.is_heard(agent, session.conversation, text):
+                raise
 
     def _charge(self, session: Session) -> None:
         wait = self._session_limit.wait(session.conversation)
@@ -276,10 +288,3 @@ def _refused(refusal: RefusalError) -> HTTPResponse:
     if refusal.code == SESSION_EXPIRED:
         headers["WWW-Authenticate"] = "Bearer"
     return json_response(refusal.body(), status=refusal.status, headers=headers)
-
-
-def _log(error: Exception) -> None:
-    """Log what failed and where. An exception's message may hold what a person wrote."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
-    logger.error("A request to the web channel failed: %s at %s", type(error).__name__, where)

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
-from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import UserMessage
 
 from latch import trackers
 from latch.channels.capture import CaptureChannel
+from latch.channels.turns import NothingSaidError, OnNewMessage, Order, understood
 from latch.channels.web.sessions import LIFETIME, Session
 
 NAME = "web"
-
-OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
-
-
-class NothingSaidError(Exception):
-    """A turn ended without a reply."""
 
 
 class ForgottenError(Exception):
@@ -42,9 +36,7 @@ class Conversations:
     def __init__(self, on_new_message: OnNewMessage, now: Callable[[], float] = time.monotonic) -> None:
         self._on_new_message = on_new_message
         self._now = now
-        # Rasa's own lock looks once a second whether the turn before has ended; these are handed on at once. A lock
-        # lives as long as somebody holds it or waits for it.
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._order = Order()
         self._forgotten: dict[str, float] = {}
 
     async def turn(
@@ -62,7 +54,7 @@ class Conversations:
             text,
             output,
             session.conversation,
-            parse_data=_understood(text, intent) if intent else None,
+            parse_data=understood(text, intent) if intent else None,
             input_channel=NAME,
             message_id=message_id,
             metadata={"country": session.country} if session.country else {},
@@ -93,13 +85,4 @@ class Conversations:
             raise ForgottenError
 
     def _lock(self, session: Session) -> asyncio.Lock:
-        lock = self._locks.get(session.conversation)
-        if lock is None:
-            lock = self._locks[session.conversation] = asyncio.Lock()
-        return lock
-
-
-def _understood(text: str, intent: str) -> dict[str, Any]:
-    """Return the parse data of a button, whose meaning is known: Rasa's form."""
-    meant = {"name": intent, "confidence": 1.0}
-    return {"text": text, "intent": meant, "entities": [], "intent_ranking": [meant]}
+        return self._order.of(session.conversation)

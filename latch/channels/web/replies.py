@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from latch import responses
-from latch.helplines import Helplines
+from latch.channels import said
 from latch.responses import Book
 from latch.text import LIST_MARK
 
@@ -47,7 +47,7 @@ def reply(message: Mapping[str, Any], of: str, number: int, callable_numbers: Co
         "kind": kind,
         "topic": topic,
         "title": metadata.get(responses.TITLE),
-        "paragraphs": paragraphs("\n".join((_lead(text, body, metadata), body))),
+        "paragraphs": paragraphs("\n".join((said.lead(text, body, metadata), body))),
         "when_to_get_help": [line["text"] for line in metadata.get(responses.HELP) or ()],
         "danger": _danger(metadata, callable_numbers) if kind == responses.KIND_DANGER else None,
         "sources": [_source(source) for source in metadata.get(responses.SOURCES) or ()],
@@ -80,31 +80,14 @@ def button(made: Mapping[str, Any]) -> dict[str, str]:
     return {"id": str(made["payload"]).removeprefix("/"), "title": str(made["title"])}
 
 
-def starters(book: Book, most: int = 5) -> list[dict[str, str]]:
-    """Return the buttons of the greeting; where it has none, one of each of the first subjects."""
-    greeting = f"{responses.UTTER}greet"
-    shown: Sequence[str] = book.metadata(greeting).get(responses.RELATED) or ()
-    if not shown:
-        subjects = book.subjects()
-        first = {subjects[topic]: topic for topic in reversed(book.titles())}
-        shown = list(reversed(first.values()))
-    return [button(made) for made in book.buttons(shown)][:most]
+def starters(book: Book) -> list[dict[str, str]]:
+    """Return the buttons that a conversation begins with."""
+    return [button(made) for made in said.starters(book)]
 
 
 def callable_numbers(book: Book) -> frozenset[str]:
     """Return the numbers in the model's table of helplines that take calls."""
-    packed = book.metadata(f"{responses.UTTER}find_help").get(responses.HELPLINES)
-    return (
-        frozenset(number for row in Helplines.unpacked(packed).rows for number in row.numbers)
-        if packed
-        else frozenset()
-    )
-
-
-def _lead(text: str, body: str, metadata: Mapping[str, Any]) -> str:
-    """Return what the NLG put before the answer, such as "Here it is once more."."""
-    whole = responses.full_text(body, metadata)
-    return text.removesuffix(whole) if whole and text.endswith(whole) else ""
+    return frozenset(number for row in said.helplines(book).rows for number in row.numbers)
 
 
 def _danger(metadata: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import secrets
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import jwt
 
-SECRET = "LATCH_SECRET"
-SECRET_FILE = Path("var/web-secret")
-SHORTEST_SECRET = 32  # characters; HMAC-SHA256 gains nothing from more than its 32 bytes
 LIFETIME = timedelta(hours=24)
 
 # Conversations of other channels have other names: none of them can be reached from here.
@@ -69,34 +62,3 @@ class Sessions:
         except (jwt.InvalidTokenError, ValueError, RecursionError):
             raise InvalidSessionError from None
         return Session(claims["sub"], claims["country"], datetime.fromtimestamp(claims["exp"], timezone.utc))
-
-
-def secret(file: Path = SECRET_FILE) -> str:
-    """Return the secret from the environment, else the one in `file`, which is made where it is missing.
-
-    Raises:
-        ValueError: when the secret is too short to protect anything.
-        OSError: when the file cannot be read or made.
-    """
-    given = os.environ.get(SECRET)
-    found = given if given else _kept(file)
-    if len(found) < SHORTEST_SECRET:
-        where = SECRET if given else str(file)
-        raise ValueError(f"{where} must have at least {SHORTEST_SECRET} characters (`openssl rand -hex 32` makes one).")
-    return found
-
-
-def _kept(file: Path) -> str:
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        # Written whole under another name, then linked: of two servers that start at once, one makes it and both read
-        # it.
-        handle, written = tempfile.mkstemp(dir=file.parent)  # readable by its owner alone
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as out:
-                out.write(secrets.token_hex(32))
-            with contextlib.suppress(FileExistsError):
-                os.link(written, file)
-        finally:
-            Path(written).unlink()
-    return file.read_text(encoding="ascii").strip()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from latch.channels.web.limits import Rate
+from latch.channels.limits import Rate
 from latch.channels.web.origins import Origins
 
 ORIGINS = "LATCH_WEB_ORIGINS"

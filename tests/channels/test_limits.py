@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from latch.channels.web.limits import Limit, Rate, address
+from latch.channels.limits import Limit, Rate, address
 
 
 class Clock:

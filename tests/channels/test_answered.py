@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from latch.channels.web.answered import Answered, BusyError
+from latch.channels.answered import Answered, BusyError
 
 KEY = ("web-1", "message-1")
 

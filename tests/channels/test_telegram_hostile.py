@@ -1,0 +1,139 @@
+"""Thousands of updates of every kind, sensible or not: none makes the server fail, none is lost, none answered twice.
+
+LATCH_HOSTILE_UPDATES sets another number of updates.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections import Counter
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from tests.channels.telegram_server import TelegramBot
+from tests.channels.telegram_stand_in import units
+
+UPDATES = int(os.environ.get("LATCH_HOSTILE_UPDATES", "5000"))
+_CHATS = itertools.count(2_000_000)
+
+# Everything that the Bot API knows as an update, and what it does not know.
+OTHER_KINDS = (
+    *("channel_post", "edited_channel_post", "business_connection", "business_message", "edited_business_message"),
+    *("deleted_business_messages", "message_reaction", "message_reaction_count", "inline_query"),
+    *("chosen_inline_result", "shipping_query", "pre_checkout_query", "purchased_paid_media", "poll", "poll_answer"),
+    *("my_chat_member", "chat_member", "chat_join_request", "chat_boost", "removed_chat_boost", "", "a_new_kind"),
+)
+SERVICE = (
+    *("new_chat_members", "left_chat_member", "new_chat_title", "pinned_message", "migrate_to_chat_id"),
+    *("successful_payment", "users_shared", "forum_topic_created", "video_chat_started", "write_access_allowed"),
+)
+MEDIA = ("photo", "voice", "sticker", "location", "video", "document", "contact", "poll", "dice", "animation", "venue")
+# What is said to each is one message, in a chat that nothing was said in before.
+TEXTS = (
+    *("What is let-down, and how does it feel?", "hello", "thank you", "/start", "/topics", "/country", "/sources"),
+    *("/forget", "/restart", "/greet{}", "//", "/", "\ud800", "\u202eevil", "👩‍👩‍👧‍👦" * 50, "<b>&", "x" * 4096),
+    *("my baby is not breathing", "هل حليبي كاف", "日本語", "${jndi:ldap://x}", "\x00", "'; DROP TABLE seen; --"),
+)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(), max_size=20)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=8), inner, max_size=2),
+    max_leaves=6,
+)
+FIELDS = (
+    "message_id",
+    "chat",
+    "from",
+    "text",
+    "date",
+    "entities",
+    "reply_to_message",
+    "edit_date",
+    "message",
+    "data",
+    "id",
+)
+BODIES = st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=6)
+# Kind, and what is particular to it.
+DRAWN = st.one_of(
+    st.tuples(st.just("text"), st.sampled_from(TEXTS)),
+    st.tuples(st.just("media"), st.sampled_from(MEDIA)),
+    st.tuples(st.just("edited"), st.sampled_from(TEXTS)),
+    st.tuples(st.just("group"), st.sampled_from(TEXTS)),
+    st.tuples(st.just("mention"), st.sampled_from(TEXTS)),
+    st.tuples(st.just("press"), st.text(max_size=20) | st.sampled_from(("t:let_down", "c:", "n:IE", "t:x"))),
+    st.tuples(st.just("service"), st.sampled_from(SERVICE)),
+    st.tuples(st.sampled_from(OTHER_KINDS), BODIES | VALUES),
+    st.tuples(st.sampled_from(OTHER_KINDS), BODIES),
+    st.tuples(st.sampled_from(("message", "edited_message", "callback_query")), BODIES | VALUES),
+    st.tuples(st.sampled_from(("message", "edited_message", "callback_query")), BODIES),
+    st.tuples(st.just("no update"), VALUES),
+)
+
+
+def test_no_update_makes_a_failure_is_lost_or_is_answered_twice(bot: TelegramBot) -> None:
+    kinds: Counter[str] = Counter()
+    asked: dict[int, tuple[str, int]] = {}  # what was asked, and how many messages must be there
+
+    @seed(6)
+    @settings(
+        max_examples=UPDATES,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(DRAWN, st.integers(0, 9))
+    def hostile(drawn: tuple[str, Any], again: int) -> None:
+        kind, what = drawn
+        chat = next(_CHATS)
+        update, place, answers = _update(bot, kind, what, chat)
+        kinds[kind] += 1
+        asked[place] = (f"{kind} {what!r:.60}", answers)
+        for _ in range(2 if again == 0 else 1):  # one of ten comes twice
+            assert bot.bring(update).status == 200, update
+
+    hostile()
+    print(f"{sum(kinds.values())} updates: {dict(kinds)}")
+    wrong = {
+        what: len(bot.telegram.shown(chat))
+        for chat, (what, count) in asked.items()
+        if len(bot.telegram.shown(chat)) != count
+    }
+    assert wrong == {}
+    assert sum(kinds.values()) >= UPDATES * 0.99
+    assert all(units(message.text) <= 4096 for chat in asked for message in bot.telegram.shown(chat))
+    # The server goes on, with what was said before.
+    chat = next(_CHATS)
+    bot.ask(chat, TEXTS[0])
+    assert "Let-down reflex" in bot.ask(chat, "who says so?")[1]
+
+
+def _update(bot: TelegramBot, kind: str, what: Any, chat: int) -> tuple[Any, int, int]:
+    """Return an update, the chat that it is from, and how many messages are to be there when it was answered."""
+    telegram = bot.telegram
+    if kind == "text":
+        return telegram.made("message", telegram.message(chat, text=what)), chat, 1
+    if kind == "media":
+        return telegram.made("message", telegram.message(chat, **{what: {"file_id": "x"}})), chat, 1
+    if kind == "edited":
+        return telegram.made("edited_message", telegram.message(chat, text=what, edit_date=1_900_000_000)), chat, 1
+    if kind == "group":
+        return telegram.made("message", telegram.in_group(-chat, chat, what)), -chat, 0
+    if kind == "mention":
+        mention = {"type": "mention", "offset": 0, "length": 15}
+        message = telegram.in_group(-chat, chat, f"@latch_test_bot {what}", entities=[mention])
+        return telegram.made("message", message), -chat, 1
+    if kind == "press":
+        person = {"id": chat, "is_bot": False}
+        under = {"message_id": 1, "chat": {"id": chat, "type": "private"}, "date": 0}
+        query = {"id": f"q{chat}", "from": person, "message": under, "data": what}
+        return telegram.made("callback_query", query), chat, int(what in ("t:let_down", "n:IE"))
+    if kind == "service":
+        return telegram.made("message", telegram.message(chat, **{what: {"x": 1}})), chat, 0
+    if kind == "no update":
+        return what, chat, 0
+    return telegram.made(kind, what), chat, 0
