@@ -59,7 +59,7 @@ lock: $(UV) ## resolve pyproject.toml again and pin every package with hashes
 	@python3 scripts/lock.py $(UV)
 
 clean: ## remove what was installed, exported and trained
-	@rm -rf .venv .tools .rasa .cache models/*.tar.gz models/encoder $(TRAINED) reports widget/dist widget/node_modules *.egg-info
+	@rm -rf .venv .tools .rasa .cache models/*.tar.gz models/*.sha256 models/encoder $(TRAINED) reports widget/dist widget/node_modules *.egg-info
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -89,7 +89,7 @@ $(WIDGET): widget/node_modules/.package-lock.json widget/vite.config.ts widget/t
 # Whatever training reads: data, configuration, and the code of importer, policy and components.
 CONTENT := config.yml domain.yml \
 	$(shell find data latch/content latch/encoder latch/nlu latch/safety -type f -not -name '*.pyc' | tr '\n' ' ') \
-	$(addprefix latch/,english.py helplines.py importer.py plan.py policy.py progress.py responses.py text.py)
+	$(addprefix latch/,commands.py english.py helplines.py importer.py nlg.py plan.py policy.py progress.py responses.py text.py)
 
 $(TRAINED): $(INSTALLED) $(ENCODER) $(CONTENT)
 	@$(PYTHON) -m latch.train

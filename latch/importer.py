@@ -19,12 +19,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import cached_method
 
 from latch import responses
+from latch.commands import PRIVACY
 from latch.content.helplines import TABLE, load_helplines
 from latch.content.intents import response_faults, response_kinds, response_offers
 from latch.content.load import TOPICS, load
 from latch.content.model import DangerSign, Library, Source, Text, Topic
 from latch.content.yaml_file import ContentError
-from latch.nlg import SAID_BEFORE
+from latch.nlg import INTRODUCTION_RESPONSE, KEPT_SUFFIX, SAID_BEFORE
 from latch.nlu.constants import DANGER, EMPTY, FOREIGN, NO_WORDS, RESEMBLES, UNKNOWN_WORDS
 from latch.nlu.tongues import LANGUAGES
 from latch.plan import DANGER as DANGER_REPLY
@@ -45,7 +46,7 @@ from latch.plan import (
 from latch.safety.detector import HARMLESS, URGENCIES
 
 # Responses that no intent of their own leads to. What cannot be read arrives as the fallback intent, too; SAID_BEFORE
-# is the line that CuratedAnswers puts before a repetition.
+# is the line that CuratedAnswers puts before a repetition, INTRODUCTION_RESPONSE the one that begins a conversation.
 _WITHOUT_AN_INTENT = {
     FALLBACK: (
         DID_YOU_MEAN,
@@ -54,6 +55,8 @@ _WITHOUT_AN_INTENT = {
         *(f"{UNREADABLE}{why}" for why in (EMPTY, NO_WORDS, UNKNOWN_WORDS, FOREIGN)),
         *(f"{UNREADABLE}{FOREIGN}_{language}" for language in LANGUAGES),
         *(f"{STAY}{urgency}" for urgency in URGENCIES),
+        INTRODUCTION_RESPONSE,
+        *(f"{name}{KEPT_SUFFIX}" for name in (INTRODUCTION_RESPONSE, f"{responses.UTTER}{PRIVACY}")),
     ),
     SAY_AGAIN: (NOTHING_BEFORE, SAID_BEFORE),
     TELL_ME_MORE: (NO_MORE,),

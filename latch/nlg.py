@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+from collections.abc import Mapping
 from typing import Any
 
 from rasa.core.nlg.generator import ResponseVariationFilter
@@ -12,7 +14,7 @@ from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from latch import helplines, responses
+from latch import helplines, responses, unanswered
 from latch.helplines import Call, Helplines
 from latch.nlu.constants import LAST_TOPIC
 from latch.plan import DID_YOU_MEAN, FIND_HELP, NEAR_ENOUGH, NEAREST, SHOW_SOURCES, Repertoire, offers
@@ -20,14 +22,18 @@ from latch.policy import COUNTRY, ranking
 from latch.responses import (
     BODY,
     CALL,
+    COUNT,
     HELPLINES,
+    INTRODUCTION,
     KIND,
     KIND_DANGER,
     KIND_DOUBT,
     KIND_HELP,
     KIND_OUTSIDE,
+    LEAD,
     NUMBERS,
     RELATED,
+    SAID,
     SOURCES,
     UTTER,
     WAITING,
@@ -35,7 +41,11 @@ from latch.responses import (
 )
 
 SAID_BEFORE = f"{UTTER}said_before"
+INTRODUCTION_RESPONSE = f"{UTTER}introduction"
+# Ends the names of responses that are said where unanswered questions are kept for editors.
+KEPT_SUFFIX = "_kept"
 SHELL = "cmdline"  # the name of rasa shell's channel
+CAPTURE = "capture"  # `latch ask`: each question stands alone, and nobody is to be told who answers
 # How far back the last line is looked for; a turn holds far fewer events.
 _RECENT = 60
 
@@ -58,6 +68,9 @@ class CuratedAnswers(TemplatedNaturalLanguageGenerator):
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> Response | None:
         """Return the message for a response; None when the model has no such response."""
+        kept = f"{utter_action}{KEPT_SUFFIX}"
+        if kept in self.responses and unanswered.is_on():
+            utter_action = kept
         if utter_action not in self.responses:  # Rasa's own actions ask for theirs: utter_restart
             return None
         slots = tracker.current_slot_values()
@@ -67,9 +80,9 @@ class CuratedAnswers(TemplatedNaturalLanguageGenerator):
         if not suitable:
             return None
         said = _said_last(tracker)
-        last = _body(said) if said else None
-        fresh = [variation for variation in suitable if variation.get("text") != last] or suitable
-        chosen = fresh[len(tracker.events) % len(fresh)]
+        count = int(said.get(COUNT) or 0)
+        fresh = [one for one in suitable if _digest(str(one.get("text", ""))) != said.get(SAID)] or suitable
+        chosen = fresh[count % len(fresh)]
         metadata = dict(self._book().metadata(utter_action))
         body = str(chosen.get("text", ""))
         buttons = self._book().buttons(metadata.get(RELATED, ()))
@@ -88,10 +101,17 @@ class CuratedAnswers(TemplatedNaturalLanguageGenerator):
             buttons = self._book().buttons(self._offers(tracker))
         elif metadata.get(KIND) == KIND_OUTSIDE:
             buttons = self._book().buttons(self._offers(tracker, NEAR_ENOUGH))
-        metadata[BODY] = body
-        again = said and body == last and metadata.get(KIND) != KIND_DANGER
-        lead = self._said_before(str(said.text)) if said and again else ""
+        metadata.update({BODY: body, SAID: _digest(body), COUNT: count + 1})
+        again = metadata[SAID] == said.get(SAID) and metadata.get(KIND) != KIND_DANGER
+        lead, number = self._said_before(said.get(LEAD)) if again else ("", None)
+        if number is not None:
+            metadata[LEAD] = number
         text = "\n".join(part for part in (lead, responses.full_text(body, metadata)) if part)
+        introduction = "" if count or output_channel == CAPTURE else self._introduction()
+        if introduction:
+            metadata[INTRODUCTION] = introduction
+            if metadata.get(KIND) != KIND_DANGER:  # there, channels show it behind what to do
+                text = responses.introduced(text, metadata)
         if output_channel == SHELL:
             # Where a message has buttons, rasa shell shows it as a prompt and cuts off what does not fit a line.
             text = responses.wrapped(text, shutil.get_terminal_size().columns - 4)
@@ -130,10 +150,16 @@ class CuratedAnswers(TemplatedNaturalLanguageGenerator):
             return _danger_sources(metadata, self._call(metadata, _country(tracker)))
         return self._book().sources(name)
 
-    def _said_before(self, last: str) -> str:
-        """Return a line that does not begin what was said last: that may have been a repetition itself."""
+    def _introduction(self) -> str:
+        """Return the line that begins a conversation: what this is, what it is not, and what is kept."""
+        name = f"{INTRODUCTION_RESPONSE}{KEPT_SUFFIX if unanswered.is_on() else ''}"
+        variations: list[Response] = self.responses.get(name) or [{}]
+        return str(variations[0].get("text", ""))
+
+    def _said_before(self, last: int | None) -> tuple[str, int | None]:
+        """Return a line, and its number, that did not lead what was said last: that may have been a repetition."""
         leads = [str(variation.get("text", "")) for variation in self.responses.get(SAID_BEFORE, ())]
-        return next((lead for lead in leads if not last.startswith(lead)), "")
+        return next(((lead, number) for number, lead in enumerate(leads) if number != last), ("", None))
 
 
 def _danger_sources(metadata: Response, call: Call) -> list[Response]:
@@ -148,13 +174,13 @@ def _country(tracker: DialogueStateTracker) -> object:
     return said or ((message.metadata or {}).get(COUNTRY) if message else None)
 
 
-def _said_last(tracker: DialogueStateTracker) -> BotUttered | None:
-    """Return what was said last, None when nothing was."""
+def _said_last(tracker: DialogueStateTracker) -> Mapping[str, Any]:
+    """Return the metadata of what was said last, empty when nothing was."""
     recent = (event for _, event in zip(range(_RECENT), reversed(tracker.events)))
-    return next((event for event in recent if isinstance(event, BotUttered)), None)
+    said = next((event for event in recent if isinstance(event, BotUttered)), None)
+    return ((said.metadata or {}).get("metadata") or {}) if said else {}
 
 
-def _body(said: BotUttered) -> str | None:
-    """Return the words without help lines, sources and lead."""
-    metadata = (said.metadata or {}).get("metadata") or {}
-    return metadata.get(BODY) or said.text
+def _digest(body: str) -> str:
+    """Return what stands for the words of a message, without help lines, sources and lead, where none are kept."""
+    return hashlib.blake2b(body.encode(), digest_size=8).hexdigest()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from latch import responses
+from latch.commands import FORGET
 from latch.responses import MORE, SHORT, UTTER, Book
 
 FALLBACK = "nlu_fallback"
@@ -26,6 +27,8 @@ STILL_LOST = f"{UTTER}still_lost"
 SUBJECTS_KNOWN = f"{UTTER}help"
 DANGER = f"{UTTER}danger_"
 STAY = f"{UTTER}stay_"
+# With it the store of conversations deletes this one.
+FORGOTTEN = f"{UTTER}{FORGET}"
 
 SHOW_SOURCES = "show_sources"
 SAY_AGAIN = "say_again"
@@ -106,6 +109,8 @@ def plan(heard: Understanding, repertoire: Repertoire) -> Plan:
     known = [danger for danger in heard.dangers if f"{DANGER}{danger[0]}" in repertoire.book]
     if known:
         return _in_danger(known[0], heard, repertoire)
+    if heard.intent == FORGET and FORGOTTEN in repertoire.book:
+        return Plan((Step(FORGOTTEN),))
     if heard.warned and heard.intent not in COMMANDS:
         followed = _after_danger(heard.warned, heard, repertoire)
         if followed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rasa.core.featurizers.tracker_featurizers import TrackerFeaturizer
@@ -26,6 +26,7 @@ from rasa.shared.nlu.constants import (
     TEXT,
 )
 
+from latch.commands import command
 from latch.nlu.constants import DANGERS, FOLLOWS, LAST_TOPIC, QUESTIONS, UNREADABLE
 from latch.plan import STAYS, Plan, Repertoire, Step, Understanding, Warned, plan
 from latch.responses import FORM, FORM_MORE, Book
@@ -203,7 +204,7 @@ def _understanding(message: UserUttered, tracker: DialogueStateTracker) -> Under
     parsed = message.parse_data or {}
     text = message.text or ""
     warned = _slot(tracker, WARNED)
-    return Understanding(
+    understood = Understanding(
         intent=(message.intent or {}).get(INTENT_NAME_KEY),
         ranking=ranking(message),
         questions=parsed.get(QUESTIONS) or (),
@@ -217,6 +218,10 @@ def _understanding(message: UserUttered, tracker: DialogueStateTracker) -> Under
         asks=asks(text) or text.startswith(INTENT_MESSAGE_PREFIX),  # a button asks what stands on it
         only_country=_is_country(str(parsed.get(TEXT) or text), parsed.get(ENTITIES) or ()),
     )
+    said = command(text)
+    if said is None:
+        return understood
+    return replace(understood, intent=said, questions=(), unreadable=None, follows=None, only_country=False)
 
 
 def _slot(tracker: DialogueStateTracker, name: str) -> Any:

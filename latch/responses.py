@@ -32,6 +32,13 @@ URGENCY = "urgency"
 CALL = "call"
 WAITING = "waiting"
 NUMBERS = "numbers"
+INTRODUCTION = "introduction"
+
+# What the message after this one needs to know of it, in the metadata of what was said: how many were said before it in
+# the conversation, a digest of its words, and the number of the lead ("Here it is once more.") where it had one.
+COUNT = "count"
+SAID = "said"
+LEAD = "lead"
 
 # Values of KIND.
 KIND_TOPIC = "topic"
@@ -46,6 +53,7 @@ KINDS = (KIND_TOPIC, KIND_CONVERSATION, KIND_OUTSIDE, KIND_DOUBT, KIND_HELP, KIN
 FORM_ANSWER = "answer"
 FORM_SHORT = "short"
 FORM_MORE = "more"
+FORMS = (FORM_ANSWER, FORM_SHORT, FORM_MORE)
 
 HELP_HEADING = "When to get help:"
 SOURCES_SHOWN = 3
@@ -148,6 +156,14 @@ def full_text(body: str, metadata: Metadata) -> str:
     if metadata.get(KIND) != KIND_DANGER:  # a few short sentences; "where did you get that?" shows them
         lines.append(source_line(metadata.get(SOURCES, ())))
     return "\n".join(line for line in lines if line)
+
+
+def introduced(text: str, metadata: Metadata) -> str:
+    """Return the text with its introduction, where it has one: before it, or behind what to do in danger."""
+    parts = [metadata.get(INTRODUCTION), text]
+    if metadata.get(KIND) == KIND_DANGER:
+        parts.reverse()
+    return "\n".join(part for part in parts if part)
 
 
 def wrapped(text: str, width: int) -> str:

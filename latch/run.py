@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TextIO
 from urllib.request import urlopen
 
-from latch.assistant import DEFAULT_MODELS, AssistantError, newest_model
+from latch.assistant import AssistantError
 from latch.channels.telegram.settings import POLLING, TOKEN, Settings
+from latch.model import verified
 
 ACTION_PORT = 5055
 CHAT_LOG = Path("var/chat.log")
@@ -41,7 +42,7 @@ def chat() -> int:
     # The libraries' warnings would stand between the lines of the conversation.
     with CHAT_LOG.open("w", encoding="utf-8") as log:
         greeting = "Loading the bot (about 20 s). Type a question, or /stop to leave."
-        code = _with_actions(("shell", "--quiet"), greeting, log)
+        code = _with_actions((program("rasa"), "shell", "--quiet"), greeting, log)
     if code:
         print(f"rasa shell ended with code {code}; {CHAT_LOG} says why.", file=sys.stderr)
     return code
@@ -52,7 +53,7 @@ def serve(host: str, port: int) -> int:
     own = f"http://{'localhost' if host in EVERY_ADDRESS else host}:{port}"
     threading.Thread(target=_announce, args=(own,), daemon=True).start()
     return _with_actions(
-        ("run", "--interface", host, "--port", str(port)),
+        (sys.executable, "-m", "latch.server", "--host", host, "--port", str(port)),
         f"Starting the server on http://{host}:{port} (about 20 s). Stop it with Ctrl-C.",
     )
 
@@ -82,7 +83,7 @@ def _announce(address: str) -> None:
 
 def _with_actions(command: Sequence[str], greeting: str, log: TextIO | None = None) -> int:
     try:
-        model = newest_model(DEFAULT_MODELS)
+        model = verified()
     except AssistantError as error:
         print(error, file=sys.stderr)
         return 1
@@ -92,9 +93,7 @@ def _with_actions(command: Sequence[str], greeting: str, log: TextIO | None = No
     # Rasa, too; who stops a service sends SIGTERM to this process alone.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN), signal.getsignal(signal.SIGTERM)
     try:
-        with subprocess.Popen(
-            [program("rasa"), *command, "--model", str(model)], env=environment(), stderr=log
-        ) as rasa:
+        with subprocess.Popen([*command, "--model", str(model)], env=environment(), stderr=log) as rasa:
             signal.signal(signal.SIGTERM, lambda *_: rasa.terminate())
             return rasa.wait()
     finally:

@@ -7,9 +7,10 @@ import subprocess
 import sys
 import time
 
-from latch.assistant import DEFAULT_MODELS
+from latch.assistant import DEFAULT_MODELS, newest_model
 from latch.content.load import load
 from latch.content.yaml_file import ContentError
+from latch.model import SUFFIX, write_checksum
 from latch.run import environment, program
 
 _STARTS = re.compile(r"Starting to train component '(\w+)'")
@@ -46,6 +47,8 @@ def main() -> int:
     if set(DEFAULT_MODELS.glob("*.tar.gz")) - before:
         for model in before:
             model.unlink(missing_ok=True)
+            model.with_name(model.name + SUFFIX).unlink(missing_ok=True)
+    write_checksum(newest_model(DEFAULT_MODELS))
     return 0
 
 

@@ -14,6 +14,7 @@ from latch.ask import Answer, answer_message
 from latch.assistant import Assistant, newest_model
 from latch.content.helplines import TABLE, load_helplines
 from latch.helplines import Helplines
+from tests.postgres import Postgres, running_postgres
 from tests.server import Server, free_port, running
 
 ROOT = Path(__file__).parents[1]
@@ -67,6 +68,13 @@ def latch_server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield server
     with pytest.raises(ConnectionRefusedError):
         server.client.request("GET", "/healthz")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Return a PostgreSQL, started once for all tests that need one."""
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -18,17 +18,19 @@ from pathlib import Path
 from tests.channels.client import Client
 
 ROOT = Path(__file__).parents[1]
+SECRET = "a secret of the tests that is long enough to be one"
 START_SECONDS = 180
 STOP_SECONDS = 30
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server; where it prints, and where it counts feedback; its process."""
+    """A running server; where it prints, counts feedback and keeps conversations by default; its process."""
 
     client: Client
     log: Path
     feedback: Path
+    database: Path
     process: subprocess.Popen[bytes]
 
     def kill(self) -> None:
@@ -57,25 +59,27 @@ def running(
 ) -> Iterator[Server]:
     """Yield `latch serve`, ready, behind one trusted proxy: a test may come from any address. It is stopped at the end.
 
-    What it prints, and what it counts, is kept in `folder`. `environment` is added to this process's own.
+    What it prints, counts and keeps is in `folder`. `environment` is added to this process's own.
     """
-    log, feedback = folder / "log", folder / "feedback.sqlite3"
+    log, feedback, database = folder / "log", folder / "feedback.sqlite3", folder / "conversations.sqlite3"
     found_in = {
         **os.environ,
         "LATCH_WEB_PROXIES": "1",
         "LATCH_FEEDBACK_DB": str(feedback),
-        "LATCH_SECRET": "a secret of the tests that is long enough to be one",
+        "LATCH_DATABASE_URL": f"sqlite:///{database}",
+        "LATCH_SECRET": SECRET,
         **(environment or {}),
     }
     arguments = [sys.executable, "-m", "latch", command, "--port", str(port)]
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(
             arguments, cwd=ROOT, env=found_in, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
-    found = Server(Client(f"http://127.0.0.1:{port}"), log, feedback, process)
+    found = Server(Client(f"http://127.0.0.1:{port}"), log, feedback, database, process)
+    before = len(found.printed())  # of a server that was there before it
     try:
         until = time.monotonic() + START_SECONDS
-        while not re.search("^Latch is ready", found.printed(), re.MULTILINE):
+        while not re.search("^Latch is ready", found.printed()[before:], re.MULTILINE):
             if process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"The server did not start:\n{found.printed()[-3000:]}")
             time.sleep(0.2)

@@ -197,7 +197,7 @@ def test_the_message_carries_its_kind_and_whole_sources(say: Say) -> None:
     message = say(country="IE")
     metadata = message["metadata"]
     assert metadata["kind"] == "help"
-    assert message["text"].startswith(metadata["body"])
+    assert message["text"].startswith(f"{metadata['introduction']}\n{metadata['body']}")
     (source,) = metadata["sources"]
     assert source["publisher"] in message["text"]
     assert {"title", "publisher", "url", "year"} <= set(source)

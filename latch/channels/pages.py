@@ -18,6 +18,7 @@ from sanic.response import json as json_response
 from sanic_cors.core import SANIC_CORS_EVALUATED
 
 from latch.channels.turns import OnNewMessage
+from latch.golden import Golden
 
 WIDGET = Path("widget")
 OPENAPI = Path(__file__).parent / "web" / "openapi.yml"
@@ -67,14 +68,15 @@ class Pages(InputChannel):
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Return the routes."""
         routes = Blueprint("latch_pages")
+        golden = Golden()
         described = json.dumps(yaml.safe_load(OPENAPI.read_text(encoding="utf-8"))).encode()
 
         async def healthz(_: Request) -> HTTPResponse:
             return json_response({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
         async def readyz(request: Request) -> HTTPResponse:
-            agent = getattr(request.app.ctx, "agent", None)
-            if agent is None or not agent.is_ready():
+            agent: Any = getattr(request.app.ctx, "agent", None)
+            if not await golden.answered(agent):
                 return json_response({"status": "starting"}, status=503, headers={"Cache-Control": "no-store"})
             found = {"status": "ready", "model": agent.model_name}
             return json_response(found, headers={"Cache-Control": "no-store"})

@@ -13,10 +13,18 @@ from latch.responses import UTTER, Book
 MOST_STARTERS = 5
 
 
-def lead(text: str, body: str, metadata: Mapping[str, Any]) -> str:
-    """Return what the NLG put before the answer, such as "Here it is once more."."""
+def words(message: Mapping[str, Any]) -> str:
+    """Return what a message says, without the lines on help and sources that channels show apart.
+
+    What the NLG put before the answer ("Here it is once more.") and the introduction of a conversation stand with it.
+    """
+    metadata: Mapping[str, Any] = message.get("metadata") or {}
+    text = str(message.get("text") or "")
+    body = str(metadata.get(responses.BODY) or text)
     whole = responses.full_text(body, metadata)
-    return text.removesuffix(whole) if whole and text.endswith(whole) else ""
+    said = text.removeprefix(str(metadata.get(responses.INTRODUCTION) or "")).lstrip("\n")
+    lead = said.removesuffix(whole) if whole and said.endswith(whole) else ""
+    return responses.introduced(lead + body, metadata)
 
 
 def helplines(book: Book) -> Helplines:

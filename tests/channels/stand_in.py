@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +27,7 @@ from latch.channels.web.sessions import Sessions
 from latch.channels.web.settings import Settings
 from tests.channels.client import Client
 
+DAY = timedelta(hours=24)
 SECRET = "a secret of the tests that is long enough to be one"
 SECRET_WORDS = "Zebedee will not feed"
 DANGER_WORDS = "he is not breathing"
@@ -74,6 +76,8 @@ class Bot:
         if message.text == "say nothing":
             return
         about = {"kind": "topic", "topic": "let_down", "title": "What is let-down?"}
+        if "not breathing" in str(message.text):  # a golden question
+            about = {"kind": "danger"}
         said = {"text": f"You said: {message.text}", "metadata": about, "buttons": []}
         await message.output_channel.send_response(message.sender_id, said)
 
@@ -89,7 +93,7 @@ def serving(
     Sanic._app_registry.pop("rasa_core_no_api", None)
     app = _create_app_without_api(cors)
     app.ctx.agent = bot
-    web = WebChannel(Settings.read(credentials, {}), Sessions(SECRET))
+    web = WebChannel(Settings.read(credentials, {}), Sessions(SECRET, DAY))
     register([web, pages or Pages()], app, "/webhooks/")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -19,7 +19,7 @@ import pytest
 from latch.channels.web.conversations import Conversations
 from latch.channels.web.sessions import Sessions
 from tests.channels.client import PATH, Answer, Client, texts
-from tests.channels.stand_in import DANGER_WORDS, SECRET, SECRET_WORDS, Bot, serving, stored
+from tests.channels.stand_in import DANGER_WORDS, DAY, SECRET, SECRET_WORDS, Bot, serving, stored
 
 GENEROUS = {"burst": 100_000, "per_minute": 100_000}
 LISTED = "https://www.example.org"
@@ -195,7 +195,7 @@ def test_another_form_is_malformed(client: Client, bot: Bot, body: Any) -> None:
         "Bearer ",
         "Bearer x.y.z",
         "Basic abc",
-        f"Bearer {Sessions('another secret, of just enough characters').issue()[0]}",
+        f"Bearer {Sessions('another secret, of just enough characters', DAY).issue()[0]}",
     ],
 )
 def test_without_a_session_of_this_server_nothing_is_answered(server: Client, path: str, header: str | None) -> None:
@@ -324,10 +324,11 @@ def test_a_session_is_known_as_forgotten_as_long_as_it_could_last() -> None:
 
     conversations = Conversations(nothing, now=lambda: time[0])
     store = Bot().tracker_store
+    sessions = Sessions(SECRET, DAY)
     for hours in (0, 23, 25):
-        time[0] = hours * 3600.0
-        asyncio.run(conversations.forget(Sessions(SECRET).issue()[1], store))
-    assert len(conversations._forgotten) == 2
+        time[0] = datetime.now(timezone.utc).timestamp() + hours * 3600.0
+        asyncio.run(conversations.forget(sessions.issue()[1], store))
+    assert len(conversations._forgotten) == 1  # those issued now have ended in 25 hours
 
 
 def rows(tmp_path: Path, table: str) -> list[tuple[Any, ...]]:

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from latch.channels.web.sessions import Sessions
 from tests.channels.client import PATH, Client, new_address
 from tests.channels.conftest import Server
+from tests.channels.stand_in import DAY
 
 REQUESTS = int(os.environ.get("LATCH_HOSTILE", "7000"))  # beside those of test_web_openapi.py
 # So many requests lie between two messages of the conversation that must not be lost.
@@ -162,7 +163,7 @@ def attack(server: Server) -> Iterator[Attack]:
     sessions = {
         "none": "",
         "expired": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ3ZWItMSIsImV4cCI6MX0.AAAA",
-        "forged": Sessions("a secret that is not that of the server").issue()[0],
+        "forged": Sessions("a secret that is not that of the server", DAY).issue()[0],
         "garbage": "\u00e9" * 50,
         "forgotten": forgotten.token or "",
     }

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from latch.channels.web.sessions import InvalidSessionError, Sessions
-from tests.channels.stand_in import SECRET
+from tests.channels.stand_in import DAY, SECRET
 
-SESSIONS = Sessions(SECRET)
+SESSIONS = Sessions(SECRET, DAY)
 
 
 def test_a_session_is_read_back_as_it_was_issued() -> None:
@@ -48,7 +48,7 @@ def test_what_this_test_forges_would_be_taken_if_it_were_right() -> None:
         "\udcff",
         "x" * 10_000,
         SESSIONS.issue()[0][:-2],
-        Sessions(SECRET + "!").issue()[0],
+        Sessions(SECRET + "!", DAY).issue()[0],
         forged(exp=datetime.now(timezone.utc) - timedelta(seconds=1)),
         forged(exp="left out"),
         forged(sub="left out"),

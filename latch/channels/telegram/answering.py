@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
-from latch import trackers
-from latch.channels import failures, turns
+from latch import logs, trackers
+from latch.channels import turns
 from latch.channels.capture import CaptureChannel
 from latch.channels.limits import Limit, Rate
 from latch.channels.said import helplines, starters
@@ -179,7 +179,7 @@ class Answering:
             return await self._failed(error, task, taken)
 
     async def _failed(self, error: Exception, task: Task, taken: Taken) -> list[Sent]:
-        failures.log(logger, "An answer on Telegram", error)
+        logs.failed(logger, "An answer on Telegram", error)
         if taken.tries + 1 < MOST_TRIES:
             await self._note(self._seen.release(task.name))
             raise FaultError from None
@@ -360,7 +360,7 @@ class Answering:
     def _note_failure(self, error: Exception) -> None:
         if not self._without_seen:
             self._without_seen = True
-            failures.log(logger, "Keeping which updates were answered", error)
+            logs.failed(logger, "Keeping which updates were answered", error)
 
 
 def _to(place: Place) -> dict[str, Any]:

@@ -17,13 +17,13 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 from sanic.response import json as json_response
 
-from latch.channels import failures
+from latch import logs
 from latch.channels.answered import Answered, BusyError
 from latch.channels.secret import keyed, secret
 from latch.channels.telegram.answering import NAME, Answering, FaultError, NotReadyError
 from latch.channels.telegram.api import RefusedError, Telegram
-from latch.channels.telegram.introduction import introduce
 from latch.channels.telegram.polling import Polling
+from latch.channels.telegram.registration import register
 from latch.channels.telegram.seen import InWorkError, Seen
 from latch.channels.telegram.settings import TOKEN, Settings
 from latch.channels.telegram.updates import Bot, NotIntroducedError, read, update_id
@@ -125,14 +125,14 @@ class TelegramChannel(InputChannel):
 
     async def _keep_in_touch(self, settings: Settings, telegram: Telegram) -> None:
         try:
-            self._bot = await introduce(telegram, settings.webhook_url, self._webhook_secret(settings))
+            self._bot = await register(telegram, settings.webhook_url, self._webhook_secret(settings))
             logger.info("Telegram was reached.")
             if not settings.webhook_url:
                 await Polling(telegram, self._handled).run()
         except RefusedError:
             logger.error("Telegram is off: it refused what stands above or in %s.", TOKEN)
         except Exception as error:
-            failures.log(logger, "Keeping in touch with Telegram", error)
+            logs.failed(logger, "Keeping in touch with Telegram", error)
 
     def _webhook_secret(self, settings: Settings) -> str:
         """Return the secret that Telegram sends with each update: the same on every server of a group."""
@@ -175,7 +175,7 @@ class TelegramChannel(InputChannel):
         except FaultError:
             return FAULT
         except Exception as error:
-            failures.log(logger, "An update from Telegram", error)
+            logs.failed(logger, "An update from Telegram", error)
             return FAULT
 
     def _agent(self) -> Agent | None:

@@ -112,10 +112,8 @@ def units(text: str) -> int:
 
 
 def _lines(message: Mapping[str, Any], metadata: Mapping[str, Any]) -> Iterator[Line]:
-    text = str(message.get("text") or "")
-    body = str(metadata.get(responses.BODY) or text)
     numbers = metadata.get(responses.NUMBERS) or ()
-    for line in (said.lead(text, body, metadata) + body).splitlines():
+    for line in said.words(message).splitlines():
         if line.strip():
             yield _with_bold(line, numbers) if numbers else _text_line(line)
     if metadata.get(responses.HELP):

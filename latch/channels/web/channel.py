@@ -17,7 +17,7 @@ from sanic.response import HTTPResponse, empty
 from sanic.response import json as json_response
 from sanic_cors.core import SANIC_CORS_EVALUATED
 
-from latch.channels import failures
+from latch import logs
 from latch.channels.answered import Answered, BusyError
 from latch.channels.limits import Limit, address
 from latch.channels.secret import secret
@@ -41,7 +41,9 @@ from latch.channels.web.refusals import (
 )
 from latch.channels.web.sessions import InvalidSessionError, Session, Sessions
 from latch.channels.web.settings import Settings
+from latch.plan import FORGOTTEN
 from latch.responses import TITLE, UTTER, Book
+from latch.retention import lifetime
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +85,7 @@ class WebChannel(RestInput):
             RasaException: when a setting or the secret is no good.
         """
         try:
-            return cls(Settings.read(credentials), Sessions(secret()))
+            return cls(Settings.read(credentials), Sessions(secret(), lifetime()))
         except (ValueError, OSError) as error:
             raise RasaException(f"The web channel cannot start: {error}") from error
 
@@ -145,6 +147,8 @@ class WebChannel(RestInput):
 
         async def answer() -> list[replies.Reply]:
             said = await conversations.turn(session, message_id, text, intent)
+            if any(message.get("utter_action") == FORGOTTEN for message in said):
+                self._drop(session)
             return [replies.reply(one, message_id, number, self._numbers) for number, one in enumerate(said)]
 
         try:
@@ -172,9 +176,13 @@ class WebChannel(RestInput):
         session = self._session_of(request, conversations)
         await _body(request)
         await conversations.forget(session, _agent(request).tracker_store)
+        self._drop(session)
+        return empty()
+
+    def _drop(self, session: Session) -> None:
+        """Drop what is held of a conversation beside the store."""
         self._answered.forget(session.conversation)
         self._ratings.forget(session.conversation)
-        return empty()
 
     def _guarded(self, work: Work) -> Work:
         """Return the handler that checks where a request comes from, and turns every failure into its answer."""
@@ -184,6 +192,7 @@ class WebChannel(RestInput):
                 # Also for what is left unread where the request is refused.
                 request.stream.request_max_size = bodies.LARGEST_BODY
             origin = request.headers.get("origin")
+            request_id = logs.begin_request()
             try:
                 if not self._settings.origins.allows(origin, request.headers.get("host")):
                     raise RefusalError(ORIGIN)
@@ -195,10 +204,11 @@ class WebChannel(RestInput):
             except (InvalidSessionError, ForgottenError):
                 answer = _refused(RefusalError(SESSION_EXPIRED))
             except Exception as error:
-                failures.log(logger, "A request to the web channel", error)
+                logs.failed(logger, "A request to the web channel", error)
                 answer = _refused(RefusalError(FAILED))
             answer.headers.update(self._settings.origins.headers(origin))
             answer.headers["Cache-Control"] = "no-store"
+            answer.headers["X-Request-Id"] = request_id
             answer.headers["X-Content-Type-Options"] = "nosniff"
             # The server's own list of origins (`rasa run --cors`) is not for this channel.
             setattr(request.ctx, SANIC_CORS_EVALUATED, "1")

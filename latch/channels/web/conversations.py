@@ -12,7 +12,7 @@ from rasa.core.channels.channel import UserMessage
 from latch import trackers
 from latch.channels.capture import CaptureChannel
 from latch.channels.turns import NothingSaidError, OnNewMessage, Order, understood
-from latch.channels.web.sessions import LIFETIME, Session
+from latch.channels.web.sessions import Session
 
 NAME = "web"
 
@@ -33,7 +33,7 @@ class WebOutput(CaptureChannel):
 class Conversations:
     """Runs turns, and deletes conversations."""
 
-    def __init__(self, on_new_message: OnNewMessage, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, on_new_message: OnNewMessage, now: Callable[[], float] = time.time) -> None:
         self._on_new_message = on_new_message
         self._now = now
         self._order = Order()
@@ -77,7 +77,7 @@ class Conversations:
             now = self._now()
             # A session ends by itself: none is remembered longer than one can last.
             self._forgotten = {name: until for name, until in self._forgotten.items() if until > now}
-            self._forgotten[session.conversation] = now + LIFETIME.total_seconds()
+            self._forgotten[session.conversation] = session.expires.timestamp()
 
     def check(self, session: Session) -> None:
         """Raise ForgottenError where the conversation was deleted."""

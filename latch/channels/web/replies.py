@@ -37,8 +37,6 @@ def reply(message: Mapping[str, Any], of: str, number: int, callable_numbers: Co
     can ring: a crisis line may take texts alone.
     """
     metadata: Mapping[str, Any] = message.get("metadata") or {}
-    text = str(message.get("text") or "")
-    body = str(metadata.get(responses.BODY) or text)
     kind = metadata.get(responses.KIND) or responses.KIND_CONVERSATION
     kind = ANSWER if kind == responses.KIND_TOPIC else kind
     topic = metadata.get(responses.TOPIC)
@@ -47,7 +45,7 @@ def reply(message: Mapping[str, Any], of: str, number: int, callable_numbers: Co
         "kind": kind,
         "topic": topic,
         "title": metadata.get(responses.TITLE),
-        "paragraphs": paragraphs("\n".join((said.lead(text, body, metadata), body))),
+        "paragraphs": paragraphs(said.words(message)),
         "when_to_get_help": [line["text"] for line in metadata.get(responses.HELP) or ()],
         "danger": _danger(metadata, callable_numbers) if kind == responses.KIND_DANGER else None,
         "sources": [_source(source) for source in metadata.get(responses.SOURCES) or ()],

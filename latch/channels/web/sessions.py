@@ -8,8 +8,6 @@ from datetime import datetime, timedelta, timezone
 
 import jwt
 
-LIFETIME = timedelta(hours=24)
-
 # Conversations of other channels have other names: none of them can be reached from here.
 _PREFIX = "web-"
 _ALGORITHM = "HS256"
@@ -33,12 +31,13 @@ class Session:
 class Sessions:
     """Issues sessions and reads them back."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, lifetime: timedelta) -> None:
         self._secret = secret
+        self._lifetime = lifetime
 
     def issue(self, country: str | None = None) -> tuple[str, Session]:
         """Return the token of a new session, and the session."""
-        expires = datetime.now(timezone.utc).replace(microsecond=0) + LIFETIME
+        expires = datetime.now(timezone.utc).replace(microsecond=0) + self._lifetime
         session = Session(f"{_PREFIX}{secrets.token_hex(16)}", country, expires)
         claims = {"aud": _AUDIENCE, "sub": session.conversation, "exp": expires, "country": country}
         return jwt.encode(claims, self._secret, _ALGORITHM), session

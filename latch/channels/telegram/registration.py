@@ -1,4 +1,4 @@
-"""Introduction: what the bot tells Telegram when it starts, and learns of itself, whenever Telegram can be reached."""
+"""Registration: what the bot tells Telegram when it starts, and learns of itself, whenever Telegram can be reached."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_AT_ONCE = 100
 logger = logging.getLogger(__name__)
 
 
-async def introduce(telegram: Telegram, webhook_url: str, secret: str) -> Bot:
+async def register(telegram: Telegram, webhook_url: str, secret: str) -> Bot:
     """Return what the bot is, once Telegram knows how to bring updates; with no `webhook_url`, they are fetched.
 
     Raises:

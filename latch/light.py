@@ -1,0 +1,62 @@
+"""Light: runs Rasa's server without TensorFlow, which is most of its start and of its memory.
+
+Rasa's base classes for policies and extractors import three modules that train its own networks, and these import
+TensorFlow; a model also names the validator of its training, which imports all of Rasa's components. None of Latch's
+components uses them to answer (their one network is trained with TensorFlow, and runs without).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any, NoReturn
+
+# Set it to 1 where a component of one's own, such as Rasa's DIETClassifier, needs TensorFlow to answer.
+TENSORFLOW = "LATCH_TENSORFLOW"
+
+_TRAINING = frozenset(
+    {
+        "rasa.utils.tensorflow.callback",
+        "rasa.utils.tensorflow.data_generator",
+        "rasa.utils.tensorflow.model_data",
+        "rasa.graph_components.validators.default_recipe_validator",
+    }
+)
+
+
+def without_tensorflow(environment: Mapping[str, str] = os.environ) -> None:
+    """Let the modules of Rasa that train networks stay empty, if they are not loaded yet and nobody asked for them."""
+    if environment.get(TENSORFLOW) != "1" and not any(isinstance(one, _Finder) for one in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+class _Finder(MetaPathFinder):
+    """Finds the modules in _TRAINING before Python does."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        return ModuleSpec(name, _Loader()) if name in _TRAINING else None
+
+
+class _Loader(Loader):
+    """Makes a module whose classes can be named and not used."""
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return _Module(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Do nothing: there is nothing in it."""
+
+
+class _Module(ModuleType):
+    def __getattr__(self, name: str) -> type:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def refuse(*_: Any, **__: Any) -> NoReturn:
+            raise RuntimeError(f"{name} of Rasa needs TensorFlow: set {TENSORFLOW}=1 and start again.")
+
+        return type(name, (), {"__init__": refuse, "__init_subclass__": classmethod(refuse)})

@@ -1,0 +1,60 @@
+"""Servers for tests that do them harm: each test has its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+
+from latch.storage.keys import Keys
+from latch.storage.state import State
+from latch.storage.tables import DATABASE_URL, table
+from tests.channels.client import Client
+from tests.postgres import Postgres, running_postgres
+from tests.server import SECRET, Server, free_port, running
+
+Serve = Callable[..., Any]
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Postgres]:
+    """Return a PostgreSQL that the test may freeze, stop and start."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Serve:
+    """Return what runs a server in the test's folder, with more in its environment."""
+
+    @contextmanager
+    def start(**more: str) -> Iterator[Server]:
+        with ExitStack() as stack:
+            yield stack.enter_context(running(tmp_path, free_port(), more))
+
+    return start
+
+
+def conversation(client: Client) -> str:
+    """Return the name of a client's conversation."""
+    claims = jwt.decode(client.token or "", options={"verify_signature": False})
+    return str(claims["sub"])
+
+
+def stored(client: Client, url: str) -> State | None:
+    """Return what a database holds of a client's conversation."""
+    opened = table(None, {DATABASE_URL: url})
+    try:
+        row = opened.read(key(client))
+        return State.read(row.state) if row else None
+    finally:
+        opened.close()
+
+
+def key(client: Client) -> str:
+    """Return the key under which a client's conversation is stored."""
+    return Keys(SECRET).of(conversation(client))

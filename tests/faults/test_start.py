@@ -1,0 +1,79 @@
+"""A server starts whole, or ends with one line that says what is wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from latch.model import EXPECTED, write_checksum
+from latch.run import environment
+from tests.server import ROOT, SECRET, free_port
+
+
+def start(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a worker that is expected to end by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "latch.server", "--port", str(free_port()), *arguments],
+        cwd=ROOT,
+        env={**environment(), "LATCH_SECRET": SECRET, **more},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def refused(done: subprocess.CompletedProcess[str], words: str) -> None:
+    printed = (done.stdout + done.stderr).strip()
+    assert done.returncode == 1, printed
+    assert words in printed
+    assert len(printed.splitlines()) == 1, printed
+
+
+@pytest.fixture
+def copied(model: Path, tmp_path: Path) -> Path:
+    """Return a copy of the model with its checksum."""
+    copy = tmp_path / "model.tar.gz"
+    copy.write_bytes(model.read_bytes())
+    write_checksum(copy)
+    return copy
+
+
+def test_a_missing_model(tmp_path: Path) -> None:
+    refused(start("--model", str(tmp_path)), "There is no trained model")
+
+
+def test_a_damaged_model(copied: Path) -> None:
+    with copied.open("r+b") as opened:
+        opened.seek(1_000_000)
+        opened.write(b"Zebedee")
+    refused(start("--model", str(copied)), "is damaged or another one")
+
+
+def test_a_model_that_is_not_the_expected_one(copied: Path) -> None:
+    refused(start("--model", str(copied), **{EXPECTED: "0" * 64}), "is damaged or another one")
+
+
+def test_a_model_without_a_checksum(copied: Path) -> None:
+    copied.with_name(copied.name + ".sha256").unlink()
+    refused(start("--model", str(copied)), "has no checksum")
+
+
+def test_a_file_of_the_right_checksum_that_is_no_model(copied: Path) -> None:
+    copied.write_bytes(b"Zebedee")
+    write_checksum(copied)
+    refused(start("--model", str(copied)), "is no model")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("LATCH_KEEP_HOURS", "48"), ("LATCH_LOG_LEVEL", "loud"), ("LATCH_METRICS_PORT", "x"), ("LATCH_SECRET", "short")],
+)
+def test_a_wrong_setting_is_named(name: str, value: str) -> None:
+    refused(start(**{name: value}), name)
+
+
+def test_a_wrong_database_is_named() -> None:
+    refused(start(LATCH_DATABASE_URL="mysql://Zebedee"), "LATCH_DATABASE_URL")

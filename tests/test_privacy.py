@@ -1,0 +1,153 @@
+"""What docs/privacy.md promises, asked of the real server."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from latch.storage.keys import Keys
+from tests.channels.client import Client, texts
+from tests.faults.conftest import conversation
+from tests.server import SECRET, Server, free_port, running
+
+MARKERS = ("Zebedee", "Quillfeather", "marker@example.org", "0871234567")
+TYPED = (
+    "my name is Zebedee Quillfeather and my baby is 4 months old",
+    "write to marker@example.org or ring 0871234567",
+    "Zebedee is not breathing",
+    '/greet{"country": "Zebedee", "babies": "Quillfeather"}',
+    "/Zebedee",
+    "Zebedee 日本語 \u202e Quillfeather",
+    "Zebedee " * 200,
+    "%s %d {0} Zebedee",
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> object:
+    """Return a server at its most talkative."""
+    port = str(free_port())
+    folder = tmp_path_factory.mktemp("private")
+    with running(folder, free_port(), {"LATCH_LOG_LEVEL": "debug", "LATCH_METRICS_PORT": port}) as found:
+        (folder / "metrics").write_text(port)
+        yield found
+
+
+def metrics(server: Server) -> str:
+    port = (server.database.parent / "metrics").read_text()
+    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        return str(answer.read().decode())
+
+
+def everything(server: Server) -> bytes:
+    """Return all that the server has written, and what its metrics say."""
+    folder = server.database.parent
+    return b"".join(path.read_bytes() for path in folder.iterdir()) + metrics(server).encode()
+
+
+def rows(server: Server) -> int:
+    with closing(sqlite3.connect(server.database)) as database:
+        return int(database.execute("SELECT count(*) FROM conversations").fetchone()[0])
+
+
+def test_nothing_that_a_person_typed_is_written_anywhere(server: Server) -> None:
+    client = server.client.open()
+    for text in TYPED:
+        assert texts(client.say(text))
+    for body in (b"Zebedee", b'{"id": "Zebedee', b'{"text": "Zebedee"}'):
+        assert client.post("message", body).status == 400
+    client.post("feedback", {"reply": "Zebedee", "helped": True})
+    client.press("Zebedee")
+    found = everything(server)
+    assert rows(server) >= 1
+    name = conversation(client)
+    assert [word for word in (*MARKERS, name, name[4:], client.token or "") if word.encode() in found] == []
+
+
+def test_forgetting_leaves_nothing_in_the_files(server: Server) -> None:
+    client = server.client.open()
+    key = Keys(SECRET).of(conversation(client)).encode()
+    for text in ("what is let down", "we have twins"):
+        client.say(text)
+    folder = server.database.parent
+    assert any(key in path.read_bytes() for path in folder.glob("conversations*"))
+    assert client.post("forget", {}).status == 204
+    assert not any(key in path.read_bytes() for path in folder.glob("conversations*"))
+
+
+@pytest.mark.parametrize("text", ["/forget", "forget this conversation", "Please delete my data."])
+def test_person_says_that_it_is_to_be_forgotten(server: Server, text: str) -> None:
+    client = server.client.open()
+    client.say("what is let down")
+    key = Keys(SECRET).of(conversation(client)).encode()
+    before = texts(client.say(text))
+    assert any("forgotten" in line for line in before)
+    folder = server.database.parent
+    assert not any(key in path.read_bytes() for path in folder.glob("conversations*"))
+    assert texts(client.say("tell me more")) != before
+
+
+def test_the_first_message_says_what_latch_is_and_what_is_kept(server: Server) -> None:
+    client = server.client.open()
+    first, second = texts(client.say("what is let down")), texts(client.say("what is colostrum"))
+    assert "no doctor" in first[0]
+    assert "not stored" in first[0]
+    assert not any("no doctor" in line for line in second)
+
+
+def test_what_to_do_in_danger_comes_before_what_latch_is(server: Server) -> None:
+    (reply,) = server.client.open().say("my baby is not breathing").json["replies"]
+    lines = [paragraph["text"] for paragraph in reply["paragraphs"]]
+    assert "ambulance" in lines[0]
+    assert "no doctor" in lines[-1]
+
+
+@pytest.mark.parametrize("text", ["/privacy", "do you store what I type"])
+def test_person_asks_what_is_kept(server: Server, text: str) -> None:
+    found = " ".join(texts(server.client.open().say(text)))
+    assert "24 hours" in found
+    assert "forget this conversation" in found
+
+
+def test_metrics_count_and_name_no_one(server: Server) -> None:
+    client = server.client.open()
+    client.say("what is let down")
+    client.say("my baby is not breathing")
+    found = metrics(server)
+    for line in (
+        'latch_answers_total{kind="topic",topic="let_down"}',
+        'latch_dangers_total{urgency="emergency"}',
+        'latch_messages_total{channel="web"}',
+        'latch_stage_seconds_count{stage="understand"}',
+        'latch_stage_seconds_count{stage="say"}',
+        'latch_stage_seconds_count{stage="store"}',
+        "latch_turn_seconds_count",
+        "latch_model_info{",
+        "latch_store_held 0.0",
+        "latch_store_expired_timestamp_seconds 1",
+    ):
+        assert line in found
+
+
+def test_every_answer_bears_the_id_of_its_request(server: Server) -> None:
+    client = server.client.open()
+    ids = [client.say("hello").headers["x-request-id"] for _ in range(2)]
+    assert len(set(ids)) == 2
+    assert all(len(one) == 16 for one in ids)
+
+
+def test_every_line_of_the_log_is_json_but_the_two_for_a_person(server: Server) -> None:
+    for line in server.printed().splitlines():
+        if not line.startswith(("Starting the server", "Latch is ready")):
+            assert {"time", "level", "logger"} <= set(json.loads(line))
+
+
+def test_unanswered_questions_are_kept_where_the_operator_asks_for_it(server: Server, tmp_path: Path) -> None:
+    """Here the operator does not."""
+    assert not any("unanswered" in path.name for path in server.database.parent.iterdir())
+    assert Client(server.client.url).request("GET", "/readyz").json["status"] == "ready"
