@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,8 @@ class Postgres:
 
     def _signal(self, number: int) -> None:
         for pid in self._pids():
-            os.kill(pid, number)
+            with suppress(ProcessLookupError):  # a process for a connection, which has ended
+                os.kill(pid, number)
 
     def _call(self, program: str, *arguments: str, check: bool = True) -> None:
         command = [*self._as, str(self._bin / program), *arguments]

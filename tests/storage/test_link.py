@@ -261,7 +261,8 @@ def test_old_conversations_and_those_of_a_wrong_clock_are_expired_at_the_start(m
 def test_conversations_expire_while_the_server_runs(make_table: MakeTable) -> None:
     with linked(make_table(), timedelta(seconds=0.8)) as link:
         write(link, "a", STATE)
-        wait_until(lambda: make_table().read("a") is None)
+        table = make_table()
+        wait_until(lambda: table.read("a") is None)
         assert link.memory.known("a") is None
 
 
