@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from latch import ask, run
+from latch.light import without_tensorflow
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         return run.serve(options.host, options.port)
     if options.command == "telegram":
         return run.telegram(options.host, options.port)
+    without_tensorflow()
     return ask.run(options)
 
 

@@ -1,8 +1,9 @@
-"""Light: runs Rasa's server without TensorFlow, which is most of its start and of its memory.
+"""Light: runs Rasa's server without TensorFlow, which is most of its start and of its memory, and loads models fast.
 
 Rasa's base classes for policies and extractors import three modules that train its own networks, and these import
-TensorFlow; a model also names the validator of its training, which imports all of Rasa's components. None of Latch's
-components uses them to answer (their one network is trained with TensorFlow, and runs without).
+TensorFlow; a model also names the validator of its training, which imports all of Rasa's components; and the server
+imports what tests a model. None of Latch's components uses them to answer (their one network is trained with
+TensorFlow, and runs without).
 """
 
 from __future__ import annotations
@@ -18,27 +19,40 @@ from typing import Any, NoReturn
 # Set it to 1 where a component of one's own, such as Rasa's DIETClassifier, needs TensorFlow to answer.
 TENSORFLOW = "LATCH_TENSORFLOW"
 
-_TRAINING = frozenset(
+_UNUSED = frozenset(
     {
         "rasa.utils.tensorflow.callback",
         "rasa.utils.tensorflow.data_generator",
         "rasa.utils.tensorflow.model_data",
         "rasa.graph_components.validators.default_recipe_validator",
+        "rasa.core.test",
+        "rasa.nlu.test",
     }
 )
 
 
 def without_tensorflow(environment: Mapping[str, str] = os.environ) -> None:
-    """Let the modules of Rasa that train networks stay empty, if they are not loaded yet and nobody asked for them."""
+    """Let the modules of Rasa that answer nothing stay empty, if they are not loaded yet and nobody asked for them."""
     if environment.get(TENSORFLOW) != "1" and not any(isinstance(one, _Finder) for one in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
 
 
+def without_checking_domains() -> None:
+    """Let Rasa take the domain of a model as it stands.
+
+    It was checked when the model was trained, and the model is known by its checksum (latch/model.py). To check it
+    again takes longer than all other loading: YAML is read by a parser in Python for it.
+    """
+    from rasa.shared.utils import validation
+
+    validation.validate_yaml_schema = lambda *_, **__: None
+
+
 class _Finder(MetaPathFinder):
-    """Finds the modules in _TRAINING before Python does."""
+    """Finds the modules in _UNUSED before Python does."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        return ModuleSpec(name, _Loader()) if name in _TRAINING else None
+        return ModuleSpec(name, _Loader()) if name in _UNUSED else None
 
 
 class _Loader(Loader):

@@ -88,6 +88,8 @@ def _with_actions(command: Sequence[str], greeting: str, log: TextIO | None = No
         print(error, file=sys.stderr)
         return 1
     actions = None if _answers(ACTION_PORT) else _start_actions()
+    if actions is not None:
+        threading.Thread(target=_await_actions, args=(actions,), daemon=True).start()
     print(greeting, flush=True)
     # Both are for Rasa, which ends by itself; this process only waits and then tidies up. A terminal sends Ctrl-C to
     # Rasa, too; who stops a service sends SIGTERM to this process alone.
@@ -104,9 +106,9 @@ def _with_actions(command: Sequence[str], greeting: str, log: TextIO | None = No
 
 
 def _start_actions() -> subprocess.Popen[bytes]:
-    """Start the action server and wait until it answers; the bot runs without it if it does not."""
+    """Start the action server; nothing waits for it, and the bot runs without it if it does not start."""
     command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(ACTION_PORT)]
-    process = subprocess.Popen(
+    return subprocess.Popen(
         # The action server listens on every address unless told otherwise.
         command,
         env={**environment(), "SANIC_HOST": "127.0.0.1"},
@@ -114,13 +116,15 @@ def _start_actions() -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+def _await_actions(process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and process.poll() is None:
         if _answers(ACTION_PORT):
-            return process
-        time.sleep(0.1)
+            return
+        time.sleep(0.5)
     print("The action server did not start; Latch answers without it.", file=sys.stderr)
-    return process
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from latch import logs, metrics, retention, unanswered
 from latch.assistant import DEFAULT_MODELS, ENDPOINTS, AssistantError
 from latch.channels.secret import secret
-from latch.light import without_tensorflow
+from latch.light import without_checking_domains, without_tensorflow
 from latch.model import verified
 from latch.storage.tables import table
 
@@ -50,6 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(host: str, port: int, model: Path) -> int:
+    without_checking_domains()
     from rasa.core import run
     from rasa.core.utils import AvailableEndpoints
     from rasa.shared.exceptions import RasaException
@@ -82,7 +83,7 @@ async def _check(app: Any, _: object) -> None:
     if not await Golden().answered(agent):
         raise SystemExit("The model does not load, or does not answer the golden questions: run `make train`.")
     observe(agent)
-    app.add_task(_expire_unanswered())
+    app.ctx.expiring = asyncio.ensure_future(_expire_unanswered())
 
 
 async def _expire_unanswered() -> None:
@@ -94,6 +95,9 @@ async def _expire_unanswered() -> None:
 
 
 async def _close(app: Any, _: object) -> None:
+    expiring = getattr(app.ctx, "expiring", None)  # none where the start ended early
+    if expiring is not None:
+        expiring.cancel()
     store = getattr(app.ctx.agent.tracker_store, "_tracker_store", None)  # within Rasa's FailSafeTrackerStore
     if store is not None and hasattr(store, "close"):
         store.close()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
-from importlib import import_module
+from pathlib import Path
+from runpy import run_path
 
+import spacy.lang
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from spacy.lang.en.stop_words import STOP_WORDS
 
@@ -151,12 +153,19 @@ def _common() -> dict[str, frozenset[str]]:
     """Return the short common words that English lacks, with the languages that have them."""
     found: dict[str, set[str]] = {}
     for code in {*_STOP_WORDS, *_ADDED}:
-        listed = import_module(f"spacy.lang.{code}.stop_words").STOP_WORDS if code in _STOP_WORDS else ()
-        for word in (*listed, *_ADDED.get(code, "").split()):
+        for word in (*_stop_words(code), *_ADDED.get(code, "").split()):
             # Who types in haste leaves accents out.
             for spelling in (word.casefold(), _without_accents(word.casefold())):
                 found.setdefault(spelling, set()).add(code)
     return {word: frozenset(codes) for word, codes in found.items() if word not in _english_stop_words()}
+
+
+def _stop_words(code: str) -> Collection[str]:
+    """Return spaCy's stop words of a language, without the rest of it: loading French alone takes three seconds."""
+    if code not in _STOP_WORDS:
+        return ()
+    found: Collection[str] = run_path(str(Path(spacy.lang.__path__[0]) / code / "stop_words.py"))["STOP_WORDS"]
+    return found
 
 
 def _without_accents(word: str) -> str:
