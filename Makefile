@@ -49,8 +49,8 @@ check: $(INSTALLED) $(ENCODER) ## check the content: names, facts, numbers, word
 evaluate: $(TRAINED) ## measure what is understood, on the held-out messages in tests/questions
 	@$(PYTHON) -m latch.evaluation $(EVALUATE)
 
-bench: $(TRAINED) ## measure time and size
-	@$(PYTHON) -m latch.evaluation.bench
+bench: $(TRAINED) ## measure time and size, beside the pipeline of `rasa init`
+	@$(PYTHON) -m latch.bench $(BENCH)
 
 lint: $(INSTALLED)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -1,1 +1,1 @@
-"""Measuring Latch: what it understands (`make evaluate`) and what it costs (`make bench`)."""
+"""Measuring what Latch understands (`make evaluate`)."""

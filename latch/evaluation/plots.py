@@ -99,6 +99,26 @@ def histogram(values: Sequence[float], limits: Mapping[str, float], name: str) -
     return _svg(figure, name)
 
 
+def lines(curves: Mapping[str, Mapping[int, float]], across: str, up: str, name: str) -> str:
+    """Return one or two curves, each with its name at its end; both axes are logarithmic."""
+    figure, axes = _figure(3.4)
+    for colour, (label, curve) in zip((FIRST, SECOND), curves.items()):
+        places = sorted(curve)
+        axes.plot(places, [curve[place] for place in places], "o-", color=colour, markersize=4)
+        axes.annotate(
+            label, (places[-1], curve[places[-1]]), xytext=(6, 0), textcoords="offset points", va="center",
+            fontsize=8.5, color=colour, annotation_clip=False,
+        )  # fmt: skip
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter("{x:g}" if axis is axes.yaxis else "")
+    axes.set_xlabel(across)
+    axes.set_ylabel(up)
+    return _svg(figure, name)
+
+
 def _label(axes: Axes, point: Mapping[str, float], text: str, colour: str) -> None:
     axes.annotate(
         text, (100 * point["coverage"], 100 * point["error"]), xytext=(-4, 8), textcoords="offset points",
