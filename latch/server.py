@@ -76,10 +76,13 @@ def _run(host: str, port: int, model: Path) -> int:
 async def _check(app: Any, _: object) -> None:
     """End the start where the bot does not answer; count what it does where it does."""
     from latch.golden import Golden
+    from latch.graph import run_in_order
     from latch.observed import observe
 
     logs.configure()  # and again: Sanic and Rasa have set theirs
     agent = getattr(app.ctx, "agent", None)
+    if agent is not None and agent.is_ready():
+        run_in_order(agent)
     if not await Golden().answered(agent):
         raise SystemExit("The model does not load, or does not answer the golden questions: run `make train`.")
     observe(agent)

@@ -38,21 +38,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.bot == LATCH:
         without_tensorflow()
         without_checking_domains()
-    agent = asyncio.run(_load(options.model, options.endpoints))
+    agent = asyncio.run(_load(options.model, options.endpoints, options.bot == LATCH))
     measured = {"stages": stages, "long": long}[options.what](agent, texts, options.turns)
     print(json.dumps(measured))
     return 0
 
 
-async def _load(model: Path, endpoints: Path) -> Any:
+async def _load(model: Path, endpoints: Path, is_latch: bool) -> Any:
+    """Return a bot as its server runs it."""
     import logging
 
     from rasa.core.agent import load_agent
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.log_utils import configure_structlog
 
+    from latch.graph import run_in_order
+
     configure_structlog(logging.ERROR)
-    return await load_agent(model_path=str(model), endpoints=AvailableEndpoints.read_endpoints(str(endpoints)))
+    agent = await load_agent(model_path=str(model), endpoints=AvailableEndpoints.read_endpoints(str(endpoints)))
+    if is_latch:
+        run_in_order(agent)
+    return agent
 
 
 def stages(agent: Any, texts: Sequence[str], turns: int) -> dict[str, float]:

@@ -81,8 +81,7 @@ class _Inputs:
 
     def features(self, texts: Sequence[str], meanings: Matrix) -> Matrix:
         """Return one row a text, meaning before wording, shape (len(texts), features)."""
-        # A loaded wording multiplies in double precision; a double row would have the whole table copied to double.
-        words = np.asarray(self.wording.vectors(texts).astype(np.float32) @ self.directions)
+        words = self.wording.projected(texts, self.directions)
         return np.asarray((np.hstack([meanings, words]) - self.shift) * self.scale, dtype=np.float32)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from latch.nlu.wording import TABLES_FILE, WEIGHTS_FILE, Wording
 
@@ -67,3 +68,12 @@ def test_only_plain_tables_are_stored(wording: Wording, tmp_path: Path) -> None:
     assert "milk" in letters
     with np.load(tmp_path / WEIGHTS_FILE, allow_pickle=False) as weights:
         assert [len(weights[name]) for name in sorted(weights)] == [len(words), len(letters)]
+
+
+@pytest.mark.parametrize("text", ["", "how is milk produced, how?", "Zebedee!", "the the the baby"])
+def test_rows_are_those_of_scikit_learn(wording: Wording, text: str) -> None:
+    theirs = sparse.hstack([vectorizer.transform([text]) for vectorizer in wording._vectorizers])
+    ours = wording.vectors([text, text])
+    assert ours.toarray() == pytest.approx(np.vstack([theirs.toarray()] * 2), abs=1e-6)
+    directions = np.random.default_rng(0).random((ours.shape[1], 3), dtype=np.float32)
+    assert wording.projected([text], directions) == pytest.approx(theirs @ directions, abs=1e-5)

@@ -1,0 +1,48 @@
+"""The graph that runs in order gives what Rasa's own runner gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa.core.channels.channel import UserMessage
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+from rasa.engine.exceptions import GraphRunError
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.runner.interface import GraphRunner
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from latch.assistant import Assistant
+from latch.graph import InOrder
+
+
+@pytest.fixture
+def processor(assistant: Assistant) -> Any:
+    return assistant._agent.processor
+
+
+@pytest.fixture
+def theirs(processor: Any) -> DaskGraphRunner:
+    assert isinstance(processor.graph_runner, DaskGraphRunner)
+    return processor.graph_runner
+
+
+@pytest.mark.parametrize("text", ["what is let-down", "my baby is not breathing", "", "/greet", "is it safe? and why?"])
+def test_a_message_is_understood_and_answered_alike(processor: Any, theirs: DaskGraphRunner, text: str) -> None:
+    understand, decide = processor.model_metadata.nlu_target, processor.model_metadata.core_target
+
+    def done(runner: GraphRunner) -> tuple[Any, Any]:
+        tracker = DialogueStateTracker("somebody", processor.domain.slots)
+        inputs = {PLACEHOLDER_MESSAGE: [UserMessage(text)], PLACEHOLDER_TRACKER: tracker}
+        (message,) = runner.run(inputs, [understand])[understand]
+        prediction = runner.run({PLACEHOLDER_TRACKER: tracker}, [decide])[decide]
+        return message.as_dict(only_output_properties=True), prediction.probabilities
+
+    assert done(InOrder.of(theirs)) == done(theirs)
+
+
+def test_an_input_with_the_name_of_a_node_is_refused(processor: Any, theirs: DaskGraphRunner) -> None:
+    name = processor.model_metadata.nlu_target
+    given = {name: 1, PLACEHOLDER_MESSAGE: [UserMessage("hello")], PLACEHOLDER_TRACKER: None}
+    with pytest.raises(GraphRunError):
+        InOrder.of(theirs).run(given, [name])
