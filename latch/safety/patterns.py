@@ -13,7 +13,7 @@ from spacy.tokens import Token
 from symspellpy import SymSpell, Verbosity
 
 from latch.english import english_tokens, english_words, frequent_words, lemmas
-from latch.safety.lines import BOTH, NOT, Element, LineReader
+from latch.safety.lines import NOT, Element, LineReader
 from latch.safety.quantities import Quantity, quantities
 from latch.safety.words import Words
 
@@ -63,11 +63,8 @@ class _Word:
 
 @dataclass(frozen=True)
 class _Part:
-    """One sequence of a line, the `number`-th of those that the line joins."""
+    """One of the sequences that a line joins."""
 
-    sign: str
-    line: str
-    number: int
     elements: tuple[Element, ...]
 
     @cached_property
@@ -80,72 +77,140 @@ class _Part:
         """The forms of all elements."""
         return frozenset().union(*(element.forms for element in self.elements))
 
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of a sign, all of whose parts must hold."""
+
+    sign: str
+    line: str
+    parts: tuple[_Part, ...]
+
     @cached_property
-    def anchor(self) -> frozenset[str]:
-        """The forms of the element that fewest messages hold: no common word, and few forms."""
-        return min(self.needed, key=lambda forms: (not forms.isdisjoint(STOP_WORDS), len(forms), sorted(forms)))
+    def needed(self) -> tuple[frozenset[str], ...]:
+        """The forms of each element that something must stand for, those first that fewest messages hold.
+
+        These are no common words, and few.
+        """
+        needed = (forms for part in self.parts for forms in part.needed)
+        return tuple(sorted(needed, key=lambda forms: (not forms.isdisjoint(STOP_WORDS), len(forms), sorted(forms))))
 
 
 class _Reading:
-    """The words of a message as patterns see them: `skipped` are fillers, `amounts` those of quantities."""
+    """The words of a message as patterns see them: `skipped` are fillers, `amounts` those of quantities.
+
+    A set of words, or of the gaps before and behind them, is an int, with a bit for each: thousands of lines are read.
+    """
 
     def __init__(self, words: Sequence[_Word], fillers: frozenset[str]) -> None:
         self.words = [word.text for word in words]
         self.places = [(word.start, word.end) for word in words]
-        self.skipped = [word.text in fillers for word in words]
+        self.skipped = _bits(index for index, word in enumerate(words) if word.text in fillers)
+        self._all = (1 << len(words)) - 1
         self._amounts = [word.amount for word in words]
-        self.at: dict[str, list[int]] = defaultdict(list)
+        at: dict[str, int] = defaultdict(int)
         for index, word in enumerate(self.words):
-            self.at[word].append(index)
-        self.seen = frozenset(self.at)
+            at[word] |= 1 << index
+        self._at = dict(at)
+        self.seen = frozenset(at)
+        self._held: dict[int, int] = {}
+        self._gaps: dict[int, int] = {}
 
-    def spans(self, elements: Sequence[Element]) -> Iterator[tuple[int, int]]:
-        """Yield the places in the text for which the elements stand, each as (start, end)."""
-        for start in self._starts(elements[0]):
-            for end in self._ends(elements, start):
-                if end > start:
-                    yield self.places[start][0], self.places[end - 1][1]
+    def spans(self, elements: Sequence[Element]) -> list[tuple[int, int]]:
+        """Return the places in the text for which the elements stand, each as (start, end)."""
+        starts = self._where(elements[0].forms) if elements[0].needed else self._all
+        if not self._ends(elements, starts):  # of any of them: so it is for most lines
+            return []
+        return [
+            (self.places[start][0], self.places[end - 1][1])
+            for start in _indices(starts)
+            for end in _indices(self._ends(elements, 1 << start))
+            if end > start
+        ]
 
-    def _starts(self, first: Element) -> Iterable[int]:
-        if not first.needed:
-            return range(len(self.words))
-        return [index for form in first.forms & self.seen for index in self.at[form]]
+    def _where(self, forms: frozenset[str]) -> int:
+        """Return the words that have one of the forms."""
+        found = 0
+        for form in forms & self.seen:
+            found |= self._at[form]
+        return found
 
-    def _ends(self, elements: Sequence[Element], start: int) -> set[int]:
-        """Return the indices of the words behind the elements, read from one word on."""
-        ends = {start}
+    def _ends(self, elements: Sequence[Element], starts: int) -> int:
+        """Return where reading may stand behind the elements, when it begins at one of the starts."""
+        ends = starts
         for element in elements:
             if element.gap:
-                ends = {end for index in ends for end in self._over_gap(index)}
+                ends = self._over_gap(ends)
+                continue
+            holding = self._holding(element)
+            read = (self._over_fillers(ends) & holding) << 1 if holding else 0
+            if element.optional:
+                ends |= read
+            elif read:
+                ends = read
             else:
-                read = {end + 1 for index in ends for end in self._over_fillers(index) if self._holds(element, end)}
-                ends = ends | read if element.optional else read
-            if not ends:
-                break
+                return 0
         return ends
 
-    def _over_gap(self, index: int) -> Iterator[int]:
+    def _over_gap(self, ends: int) -> int:
+        """Return where a gap may end that begins at one of the places."""
+        found = 0
+        for index in _indices(ends):
+            if index not in self._gaps:
+                self._gaps[index] = _bits(self._gap_ends(index))
+            found |= self._gaps[index]
+        return found
+
+    def _gap_ends(self, index: int) -> Iterator[int]:
         """Yield where a gap may end that begins at a word: fillers in it do not count."""
         yield index
         left = GAP_WORDS
         for at in range(index, min(index + MOST_FILLERS, len(self.words))):
             if not left or self.words[at] == _END:
                 break
-            left -= not self.skipped[at]
+            left -= not self.skipped >> at & 1
             yield at + 1
 
-    def _over_fillers(self, index: int) -> Iterator[int]:
-        """Yield the word and, past fillers, those that may stand for the next element as well."""
-        for at in range(index, min(index + MOST_FILLERS, len(self.words))):
-            yield at
-            if not self.skipped[at]:
+    def _over_fillers(self, ends: int) -> int:
+        """Return the words at the places and, past fillers, those that may stand for the next element as well."""
+        step = found = ends & self._all
+        for _ in range(MOST_FILLERS - 1):
+            step = (step & self.skipped) << 1
+            if not step:
                 break
+            found |= step
+        return found & self._all
 
-    def _holds(self, element: Element, index: int) -> bool:
+    def _holding(self, element: Element) -> int:
+        """Return the words that the element stands for."""
+        name = id(element)  # elements live as long as the book: their forms take long to hash
+        found = self._held.get(name)
+        if found is None:
+            found = self._where(element.forms)
+            if element.comparison:
+                found = _bits(index for index in _indices(found) if self._compares(element, index))
+            self._held[name] = found
+        return found
+
+    def _compares(self, element: Element, index: int) -> bool:
         amount = self._amounts[index]
-        return self.words[index] in element.forms and (
-            not element.comparison or (amount is not None and (amount < element.amount) == (element.comparison == "<"))
-        )
+        return amount is not None and (amount < element.amount) == (element.comparison == "<")
+
+
+def _bits(indices: Iterable[int]) -> int:
+    """Return the int that has these bits set."""
+    found = 0
+    for index in indices:
+        found |= 1 << index
+    return found
+
+
+def _indices(bits: int) -> Iterator[int]:
+    """Yield which bits are set, the lowest first."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
 
 
 class PatternBook:
@@ -163,19 +228,18 @@ class PatternBook:
         self._nlp = english_tokens()
         reader = LineReader(words, forms)
         self._fillers = reader.fillers
-        self._parts = [
-            _Part(sign, line, number, elements)
+        self._read = [
+            _Line(sign, line, tuple(_Part(elements) for elements in reader.parts(line)))
             for sign, of_sign in self._lines.items()
             for line in of_sign
-            for number, elements in enumerate(reader.parts(line))
         ]
-        # Of all lines few can hold in a message: those of which a word that must be there, the one with the fewest
-        # forms, is there.
+        # Of all lines few can hold in a message: those of which the word that fewest messages hold is there.
         self._by_word: dict[str, list[int]] = defaultdict(list)
-        for index, part in enumerate(self._parts):
-            for word in part.anchor:
+        for index, one in enumerate(self._read):
+            for word in one.needed[0]:
                 self._by_word[word].append(index)
-        self._known = Counter(form for part in self._parts for element in part.elements for form in element.forms)
+        elements = (element for one in self._read for part in one.parts for element in part.elements)
+        self._known = Counter(form for element in elements for form in element.forms)
         self._speller = SymSpell(max_dictionary_edit_distance=1, prefix_length=7)
         # Of words as near, those come first that more lines ask for.
         for word, count in sorted((self._known + Counter(self._fillers)).items()):
@@ -184,22 +248,22 @@ class PatternBook:
 
     def hits(self, text: str) -> list[Hit]:
         """Return the lines that hold in a text, each as often as it holds."""
-        found: dict[tuple[str, str], dict[int, set[tuple[int, int]]]] = defaultdict(lambda: defaultdict(set))
-        first: _Reading | None = None
-        for reading in self._readings(text):
-            for part in self._possible(reading, first):
-                found[(part.sign, part.line)][part.number].update(reading.spans(part.elements))
-            first = first or reading
+        readings = list(self._readings(text))
         hits = []
-        for (sign, line), spans in found.items():
-            if not all(spans[number] for number in range(len(line.split(BOTH)))):
-                continue
-            parts = {number: _apart(some) for number, some in spans.items()}
-            # One of them may be excused, and not the next: "no fever at noon, now he has a fever".
-            for turn in range(max(map(len, parts.values()))):
-                ordered = [parts[number][min(turn, len(parts[number]) - 1)] for number in sorted(parts)]
-                words = " ... ".join(text[start:end] for start, end in ordered)
-                hits.append(Hit(sign, line, words, min(ordered)[0], max(e for _, e in ordered), tuple(ordered)))
+        for line in self._possible(frozenset().union(*(reading.seen for reading in readings))):
+            parts = []
+            for part in line.parts:
+                spans = {span for number in range(len(readings)) for span in _spans(part, readings, number)}
+                if not spans:
+                    break
+                parts.append(_apart(spans))
+            else:
+                # One of them may be excused, and not the next: "no fever at noon, now he has a fever".
+                for turn in range(max(map(len, parts))):
+                    ordered = tuple(some[min(turn, len(some) - 1)] for some in parts)
+                    words = " ... ".join(text[start:end] for start, end in ordered)
+                    start, end = min(ordered)[0], max(end for _, end in ordered)
+                    hits.append(Hit(line.sign, line.line, words, start, end, ordered))
         return sorted(hits, key=lambda hit: (hit.start, hit.sign, hit.line))
 
     def packed(self) -> dict[str, Any]:
@@ -212,17 +276,12 @@ class PatternBook:
         """Return the book that `packed` wrote."""
         return cls(written["lines"], Words(**written["words"]), written["forms"])
 
-    def _possible(self, reading: _Reading, first: _Reading | None) -> Iterator[_Part]:
-        """Yield the parts of lines that may hold in a reading; after the first one, those that its new words may be in.
-
-        Where a slip may mean a filler, words come together that stood apart, and all parts may hold.
-        """
-        new = reading.seen - first.seen if first else frozenset()
-        every = not first or any(reading.skipped[at] and not first.skipped[at] for at in range(len(reading.words)))
-        for index in sorted({index for word in reading.seen for index in self._by_word.get(word, ())}):
-            part = self._parts[index]
-            if (every or not part.forms.isdisjoint(new)) and not any(map(reading.seen.isdisjoint, part.needed)):
-                yield part
+    def _possible(self, seen: frozenset[str]) -> Iterator[_Line]:
+        """Yield the lines all of whose words are among those seen, in their order."""
+        for index in sorted({index for word in seen for index in self._by_word.get(word, ())}):
+            line = self._read[index]
+            if not any(map(seen.isdisjoint, line.needed)):
+                yield line
 
     def _readings(self, text: str) -> Iterator[_Reading]:
         """Yield the words that patterns see; again for each other word that a slip may mean."""
@@ -247,6 +306,17 @@ class PatternBook:
         near = self._speller.lookup(word, Verbosity.ALL, max_edit_distance=1)
         rare = [word] if word in english_words() else []
         return [*rare, *(str(one.term) for one in near[:MOST_MEANT])] or [word]
+
+
+def _spans(part: _Part, readings: Sequence[_Reading], number: int) -> list[tuple[int, int]]:
+    """Return the places for which a part stands in one of the readings; behind the first, those with its new words.
+
+    Where a slip may mean a filler, words come together that stood apart, and any part may hold.
+    """
+    reading, first = readings[number], readings[0]
+    if number and not reading.skipped & ~first.skipped and part.forms.isdisjoint(reading.seen - first.seen):
+        return []
+    return reading.spans(part.elements)
 
 
 def _plain(text: str) -> str:
