@@ -20,16 +20,18 @@ from latch.bench import bots, clients
 from latch.bench.alone import alone
 from latch.bench.bots import LATCH, STOCK, Bot
 from latch.bench.page import as_page, target_rows
-from latch.bench.servers import serving
+from latch.bench.servers import SECRET_OF_THE_BENCH, serving
 from latch.bench.targets import load_key, ratios
+from latch.channels.secret import SECRET
 from latch.content.load import topic_files
 from latch.evaluation.messages import read_messages
 from latch.evaluation.project import DATA
 from latch.run import environment
+from latch.storage.tables import DATABASE_URL
 
 REPORTS = Path("reports")
 CLIENTS = (1, 8, 32)
-TOPICS = (2, 10, 100, 300, 1_000)
+TOPICS = (2, 10, 100, 1_000)
 EXAMPLES = 8  # of a topic that the stock pipeline is trained on: with more its answers cost more, its training hours
 TURNS = 1_000
 STOCK_TURNS = 200  # it takes longer with each
@@ -110,9 +112,9 @@ class Bench:
         url = f"sqlite:///{bot.folder / f'{what}.sqlite3'}"
         command = [sys.executable, "-m", "latch.bench.inside", what, bot.name, str(bot.model)]
         command += [str(bot.endpoints(url)), "--turns", str(turns)]
-        more = {"LATCH_DATABASE_URL": url, "LATCH_SECRET": "x" * 32, "PYTHONPATH": str(Path.cwd())}
+        more = {DATABASE_URL: url, SECRET: SECRET_OF_THE_BENCH, "PYTHONPATH": str(Path.cwd())}
         done = subprocess.run(
-            command, cwd=bot.folder, env={**environment(), **more}, input=json.dumps(self._texts), text=True,
+            command, cwd=bot.home, env={**environment(), **more}, input=json.dumps(self._texts), text=True,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True,
         )  # fmt: skip
         found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])

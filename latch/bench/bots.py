@@ -1,4 +1,4 @@
-"""Bots to measure: Latch and the stock pipeline, each with a folder to run in and a model."""
+"""Bots to measure: Latch and the stock pipeline, each with a model and a folder for what its server writes."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ STOCK_CONFIG = Path(__file__).with_name("stock.yml")
 ALL_TOPICS = 10_000
 LAST_LINES = 10
 
-# A client of the bench writes faster than any person.
-_UNHURRIED = {"burst": 1_000_000, "per_minute": 1_000_000}
-
 
 class TrainingError(Exception):
     """A bot cannot be trained; the message ends with what Rasa said."""
@@ -29,7 +26,7 @@ class TrainingError(Exception):
 
 @dataclass(frozen=True)
 class Bot:
-    """One of the two bots: the folder that its server runs in, and its model."""
+    """One of the two bots: the folder that its server writes to, and its model."""
 
     name: str
     folder: Path
@@ -40,26 +37,25 @@ class Bot:
         """Tell whether it is Latch."""
         return self.name == LATCH
 
+    @property
+    def home(self) -> Path:
+        """The folder that its server runs in."""
+        return Path.cwd() if self.is_latch else self.folder
+
     def endpoints(self, database: str) -> Path:
         """Return the bot's endpoints with its conversations in a database: a URL of SQLite or PostgreSQL."""
-        path = self.folder / f"endpoints-{database.partition(':')[0]}.yml"
         if self.is_latch:  # the environment names the database
-            found = yaml.safe_load(Path("endpoints.yml").read_text(encoding="utf-8"))
-        else:
-            found = {"tracker_store": {"type": "SQL", "dialect": database.partition(":")[0], **_located(database)}}
-        path.write_text(yaml.safe_dump(found), encoding="utf-8")
+            return Path("endpoints.yml").resolve()
+        kind = database.partition(":")[0]
+        path = self.folder / f"endpoints-{kind}.yml"
+        store = {"type": "SQL", "dialect": kind, **_located(database)}
+        path.write_text(yaml.safe_dump({"tracker_store": store}), encoding="utf-8")
         return path
 
 
 def latch(folder: Path, model: Path) -> Bot:
-    """Return Latch with a model, in a folder whose settings let a client write as fast as it can."""
+    """Return Latch with a model."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("endpoints.yml", "domain.yml", "config.yml", "data", "widget", "actions"):
-        (folder / name).symlink_to(Path(name).resolve())
-    channels = yaml.safe_load(Path("credentials.yml").read_text(encoding="utf-8"))
-    web = channels["latch.channels.web.WebChannel"]
-    web.update({"session_rate": _UNHURRIED, "address_rate": _UNHURRIED})
-    (folder / "credentials.yml").write_text(yaml.safe_dump(channels), encoding="utf-8")
     return Bot(LATCH, folder, model.resolve())
 
 

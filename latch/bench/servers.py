@@ -62,8 +62,10 @@ def serving(bot: Bot, database: str) -> Iterator[Server]:
         command = [program("rasa"), "run", "--interface", "127.0.0.1", "--port", str(port), "--model", str(bot.model)]
         command += ["--endpoints", str(endpoints), "--credentials", "credentials.yml"]
         ready = Request(f"{url}/webhooks/rest/webhook", _ASKED, {"Content-Type": "application/json"})
-    more = {DATABASE_URL: database, SECRET: SECRET_OF_THE_BENCH} if bot.is_latch else {}
-    with _running(command, bot.folder, more) as process:
+    # Behind a proxy, as it is meant to be: each conversation of the bench comes from an address of its own.
+    ours = {DATABASE_URL: database, SECRET: SECRET_OF_THE_BENCH, "LATCH_WEB_PROXIES": "1"}
+    more = {**ours, "LATCH_FEEDBACK_DB": str(bot.folder / "feedback.sqlite3")} if bot.is_latch else {}
+    with _running(command, bot, more) as process:
         begun = time.monotonic()
         while not _answers(ready):
             if process.poll() is not None or time.monotonic() > begun + START_SECONDS:
@@ -73,9 +75,9 @@ def serving(bot: Bot, database: str) -> Iterator[Server]:
 
 
 @contextmanager
-def _running(command: list[str], folder: Path, more: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    with (folder / "log").open("ab") as log:
-        process = subprocess.Popen(command, cwd=folder, env={**environment(), **more}, stdout=log, stderr=log)
+def _running(command: list[str], bot: Bot, more: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    with (bot.folder / "log").open("ab") as log:
+        process = subprocess.Popen(command, cwd=bot.home, env={**environment(), **more}, stdout=log, stderr=log)
     try:
         yield process
     finally:

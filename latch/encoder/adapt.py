@@ -8,7 +8,6 @@ the form of the exported encoder. Needs requirements-export.txt; nothing of it i
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from latch.encoder.export import FULL_FILE, quantize, weights_folder
+from latch.encoder.export import published_weights, weights_folder
+from latch.encoder.network import network, quantised
 from latch.encoder.runtime import MODEL_FILE, TOKENIZER_FILE, Vectors
 
 # Found on our examples, five-fold: with more layers or more rounds the gain per second falls (docs/classifier.md).
@@ -47,17 +47,14 @@ def adapt(
     `rounds` is how often it goes through the texts; `progress` is told the steps done and the steps in all.
     """
     weights = _trained(texts, labels, rounds, progress or (lambda done, of: None), seed)
-    with tempfile.TemporaryDirectory() as scratch:
-        full = Path(scratch) / FULL_FILE
-        _write(source / FULL_FILE, weights, full)
-        quantize(full, target / MODEL_FILE)
     (target / TOKENIZER_FILE).write_bytes((source / TOKENIZER_FILE).read_bytes())
+    (target / MODEL_FILE).write_bytes(quantised(network({**published_weights(), **weights})))
 
 
 def _trained(
     texts: Sequence[str], labels: Sequence[str], rounds: float, progress: Progress, seed: int
 ) -> dict[str, npt.NDArray[np.float32]]:
-    """Return the trained weights by their names in the exported graph."""
+    """Return the trained weights by their published names."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["HF_HUB_OFFLINE"] = "1"
     import tensorflow as tf
@@ -74,7 +71,7 @@ def _trained(
     names, targets = np.unique(np.asarray(labels), return_inverse=True)
     tf.random.set_seed(seed)
     bert = TFBertModel.from_pretrained(str(folder))
-    learnt = [variable for variable in bert.trainable_variables if _graph_name(variable.name) is not None]
+    learnt = [variable for variable in bert.trainable_variables if _published_name(variable.name) is not None]
     signature = [tf.TensorSpec([None, None], tf.int64), tf.TensorSpec([None, None], tf.int64)]
 
     def embed(ids: Any, mask: Any, training: bool) -> Any:
@@ -111,7 +108,11 @@ def _trained(
         ids, mask = _padded([pieces[row] for row in rows])
         step(ids, mask, tf.constant(targets[rows]), rate, 1 - 0.9**done, 1 - 0.99**done)
         progress(done, steps)
-    return {str(_graph_name(variable.name)): variable.numpy() for variable in learnt}
+    # A matrix maps rows in TensorFlow, and columns as it is published.
+    return {
+        str(_published_name(variable.name)): variable.numpy().T if "kernel" in variable.name else variable.numpy()
+        for variable in learnt
+    }
 
 
 def _centres(
@@ -153,37 +154,14 @@ def _padded(pieces: Sequence[Sequence[int]]) -> tuple[npt.NDArray[np.int64], npt
     return ids, mask
 
 
-# What TensorFlow calls a weight, and what tf2onnx calls it in the graph.
-_KINDS = {
-    "LayerNorm/gamma:0": "LayerNorm/batchnorm/mul/ReadVariableOp:0",
-    "LayerNorm/beta:0": "LayerNorm/batchnorm/ReadVariableOp:0",
-    "kernel:0": "Tensordot/ReadVariableOp:0",
-    "bias:0": "BiasAdd/ReadVariableOp:0",
-}
+# What TensorFlow calls a part of a layer, and what the published weights call it.
+_KINDS = {"gamma:0": "weight", "beta:0": "bias", "kernel:0": "weight", "bias:0": "bias"}
 
 
-def _graph_name(name: str) -> str | None:
-    """Return the name in the exported graph, from its layer on, of a weight that is trained; None for the others."""
+def _published_name(name: str) -> str | None:
+    """Return the published name of a weight that is trained; None for the others."""
     _, layer, rest = name.partition("/encoder/layer_._")
     if not layer or int(rest.split("/")[0]) < FROZEN_LAYERS:
         return None
-    kind = next(kind for kind in _KINDS if rest.endswith(kind))
-    return f"layer_._{rest.removesuffix(kind)}{_KINDS[kind]}"
-
-
-def _write(source: Path, weights: dict[str, npt.NDArray[np.float32]], target: Path) -> None:
-    """Write the graph of `source` with these weights in it."""
-    import onnx
-
-    model = onnx.load(str(source))
-    left = dict(weights)
-    for tensor in model.graph.initializer:
-        _, layer, rest = tensor.name.partition("/encoder/layer_._")
-        value = left.pop(f"layer_._{rest}", None) if layer else None
-        if value is not None:
-            if tuple(tensor.dims) != value.shape:
-                raise ValueError(f"{tensor.name} has the shape {tuple(tensor.dims)}, not {value.shape}")
-            tensor.CopyFrom(onnx.numpy_helper.from_array(value, tensor.name))
-    if left:
-        raise ValueError(f"the exported graph has no weight {sorted(left)[0]}: export the encoder again")
-    onnx.save(model, str(target))
+    path, _, kind = rest.replace("/", ".").rpartition(".")
+    return f"encoder.layer.{path}.{_KINDS[kind]}"

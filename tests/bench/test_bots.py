@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from latch.bench import bots
-from latch.content.load import load, topic_files
+from latch.content.load import load
 
 
 @pytest.mark.parametrize("count", [2, 10, 300])
@@ -19,16 +19,6 @@ def test_a_project_of_any_number_of_topics_is_sound(tmp_path: Path, count: int) 
     assert len({topic.title for topic in library.topics.values()}) == count
     examples = [example.text for topic in library.topics.values() for example in topic.examples]
     assert len(set(examples)) == len(examples) == 4 * count
-
-
-def test_latch_runs_with_its_own_settings_but_the_rates(tmp_path: Path) -> None:
-    bot = bots.latch(tmp_path / "latch", tmp_path / "model.tar.gz")
-    there = yaml.safe_load((bot.folder / "credentials.yml").read_text("utf-8"))
-    here = yaml.safe_load(Path("credentials.yml").read_text("utf-8"))
-    rates = {name: there["latch.channels.web.WebChannel"].pop(name) for name in ("session_rate", "address_rate")}
-    assert there == here
-    assert rates["session_rate"]["burst"] > 100_000
-    assert len(topic_files(bot.folder / "data")) == len(topic_files(Path("data")))
 
 
 @pytest.mark.parametrize(
