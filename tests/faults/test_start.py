@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -73,6 +74,13 @@ def test_a_file_of_the_right_checksum_that_is_no_model(copied: Path) -> None:
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     refused(start(**{name: value}), name)
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        refused(start("--port", str(taken.getsockname()[1])), f"127.0.0.1:{taken.getsockname()[1]} cannot be opened")
 
 
 def test_a_wrong_database_is_named() -> None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
-from latch import logs, trackers
+from latch import logs, metrics, trackers
 from latch.channels import turns
 from latch.channels.capture import CaptureChannel
 from latch.channels.limits import Limit, Rate
@@ -151,10 +151,11 @@ class Answering:
                 return
             sends = await self._begun(event, conversation, name, taken)
         try:
-            for number, send in enumerate(sends, start=1):
-                await send
-                if number < len(sends):
-                    await self._note(self._seen.sent(name, taken.parts + number))
+            with metrics.STAGE_SECONDS.labels("send").time():
+                for number, send in enumerate(sends, start=1):
+                    await send
+                    if number < len(sends):
+                        await self._note(self._seen.sent(name, taken.parts + number))
         except UndeliveredError:
             logger.error("An answer could not be sent: Telegram was not reached.")
             if isinstance(event, Said):

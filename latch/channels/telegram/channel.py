@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import json
 import logging
+import time
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -17,7 +18,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 from sanic.response import json as json_response
 
-from latch import logs
+from latch import logs, metrics
 from latch.channels.answered import Answered, BusyError
 from latch.channels.secret import keyed, secret
 from latch.channels.telegram.answering import NAME, Answering, FaultError, NotReadyError
@@ -26,7 +27,7 @@ from latch.channels.telegram.polling import Polling
 from latch.channels.telegram.registration import register
 from latch.channels.telegram.seen import InWorkError, Seen
 from latch.channels.telegram.settings import TOKEN, Settings
-from latch.channels.telegram.updates import Bot, NotIntroducedError, read, update_id
+from latch.channels.telegram.updates import Bot, NotIntroducedError, kind_of_update, read, update_id
 from latch.channels.turns import OnNewMessage
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -37,9 +38,12 @@ PATIENCE_SECONDS = 25.0
 MOST_IN_WORK = 2_000
 _RETRY_SECONDS = 1
 
-OK = 200
-FAULT = 500
-LATER = 503
+# What becomes of an update, and what Telegram is told of it: with anything but 200 it brings it again.
+ANSWERED = "answered"
+IGNORED = "ignored"  # nothing in it is for Latch
+LATER = "later"
+FAILED = "failed"
+_STATUSES = {ANSWERED: 200, IGNORED: 200, LATER: 503, FAILED: 500}
 
 logger = logging.getLogger(__name__)
 
@@ -153,35 +157,48 @@ class TelegramChannel(InputChannel):
             return _status(413)
         except (InvalidUsage, ValueError, RecursionError):
             return _status(400)
-        return _status(await self._answer(update))
+        return _status(_STATUSES[await self._answer(update)])
 
     async def _handled(self, update: object) -> bool:
-        return await self._answer(update) == OK
+        logs.begin_request()  # an update that is fetched has no request of its own
+        return await self._answer(update) in (ANSWERED, IGNORED)
 
-    async def _answer(self, update: object) -> int:
-        """Return OK when nothing is left to do for an update, FAULT or LATER when it should come again."""
+    async def _answer(self, update: object) -> str:
+        """Return what became of an update, with a line in the log and a count."""
+        begun = time.perf_counter()
+        outcome = await self._outcome(update)
+        kind = kind_of_update(update)
+        metrics.TELEGRAM_UPDATES.labels(kind, outcome).inc()
+        milliseconds = round((time.perf_counter() - begun) * 1_000, 1)
+        about = {"kind": kind, "outcome": outcome, "milliseconds": milliseconds}
+        logger.info("update", extra={"fields": about})
+        return outcome
+
+    async def _outcome(self, update: object) -> str:
         answering = self._answering
         number = update_id(update)
         try:
             event = read(update, self._bot)
             if event is None or number is None:
-                return OK
+                return IGNORED
             if answering is None:
                 return LATER
             await self._answered.once(("", str(number)), lambda: answering.answer(number, event), PATIENCE_SECONDS)
-            return OK
+            return ANSWERED
         except (NotIntroducedError, NotReadyError, InWorkError, BusyError, asyncio.TimeoutError):
             return LATER
         except FaultError:
-            return FAULT
+            return FAILED
         except Exception as error:
             logs.failed(logger, "An update from Telegram", error)
-            return FAULT
+            return FAILED
 
     def _agent(self) -> Agent | None:
         return getattr(self._app.ctx, "agent", None) if self._app else None
 
 
 def _status(status: int) -> HTTPResponse:
-    headers = {"Cache-Control": "no-store", **({"Retry-After": str(_RETRY_SECONDS)} if status == LATER else {})}
+    headers = {"Cache-Control": "no-store"}
+    if status == _STATUSES[LATER]:
+        headers["Retry-After"] = str(_RETRY_SECONDS)
     return empty(status, headers=headers)

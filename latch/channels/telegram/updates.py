@@ -100,6 +100,12 @@ def update_id(update: object) -> int | None:
     return _number(_fields(update), "update_id")
 
 
+def kind_of_update(update: object) -> str:
+    """Return which of KINDS_OF_UPDATES an update is, else "other"."""
+    found = _fields(update)
+    return next((kind for kind in KINDS_OF_UPDATES if kind in found), "other")
+
+
 def read(update: object, bot: Bot) -> Event | None:
     """Return what of an update is for the bot, None where nothing is.
 
