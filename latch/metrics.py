@@ -41,7 +41,7 @@ TELEGRAM_UPDATES = Counter(
 TELEGRAM_CALLS = Counter(
     "latch_telegram_calls_total", "Calls of the Bot API, each try, by method and outcome", ["method", "outcome"]
 )
-TELEGRAM_GIVEN_UP = Counter("latch_telegram_given_up_total", "Calls of the Bot API that were tried in vain", ["method"])
+TELEGRAM_GIVEN_UP = Counter("latch_telegram_given_up_total", "Calls of the Bot API that were tried in vain")
 
 STORE_ERRORS = Counter("latch_store_errors_total", "Requests that the database of conversations did not answer")
 CORRUPT = Counter("latch_store_corrupt_total", "Stored conversations that could not be read")

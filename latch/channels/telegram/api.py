@@ -103,11 +103,11 @@ class Telegram:
                 refusals += 1
                 await self._sleep(error.seconds)
                 if refusals >= MOST_REFUSALS:
-                    raise _given_up(method) from None
+                    raise _given_up() from None
             except TroubleError:
                 troubles += 1
                 if troubles >= MOST_TROUBLES:
-                    raise _given_up(method) from None
+                    raise _given_up() from None
                 await self._sleep(wait(troubles))
 
     async def pause(self, seconds: float) -> None:
@@ -137,8 +137,8 @@ class Telegram:
         return self._session
 
 
-def _given_up(method: str) -> UndeliveredError:
-    metrics.TELEGRAM_GIVEN_UP.labels(method).inc()
+def _given_up() -> UndeliveredError:
+    metrics.TELEGRAM_GIVEN_UP.inc()
     return UndeliveredError()
 
 

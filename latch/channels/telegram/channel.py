@@ -27,7 +27,15 @@ from latch.channels.telegram.polling import Polling
 from latch.channels.telegram.registration import register
 from latch.channels.telegram.seen import InWorkError, Seen
 from latch.channels.telegram.settings import TOKEN, Settings
-from latch.channels.telegram.updates import Bot, NotIntroducedError, kind_of_update, read, update_id
+from latch.channels.telegram.updates import (
+    KINDS_OF_UPDATES,
+    OTHER_UPDATE,
+    Bot,
+    NotIntroducedError,
+    kind_of_update,
+    read,
+    update_id,
+)
 from latch.channels.turns import OnNewMessage
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -111,6 +119,8 @@ class TelegramChannel(InputChannel):
         """Begin, without waiting for Telegram."""
         settings = self._settings
         assert settings is not None
+        for kind in (*KINDS_OF_UPDATES, OTHER_UPDATE):
+            metrics.TELEGRAM_UPDATES.labels(kind, FAILED)  # Prometheus sees no first failure where there was no count
         self._app = app
         self._telegram = Telegram(settings.token, settings.api)
         self._answering = Answering(
