@@ -98,6 +98,10 @@ async def _check(app: Any, _: object) -> None:
 
 async def _expire_unanswered() -> None:
     """Drop unanswered questions whose time is over, also where no more of them are kept."""
+    if unanswered.is_on():
+        from latch.scrub import prepare
+
+        await asyncio.to_thread(prepare)
     while True:
         try:
             await asyncio.to_thread(unanswered.expire)
