@@ -114,8 +114,8 @@ def scrubbed(text: str) -> str:
         part if _TAKEN_OUT.fullmatch(part) else _without_names(part, before)
         for part, before in _with_what_stands_before(_TAKEN_OUT.split(text))
     )
-    text = re.sub(rf"{re.escape(NAME)}(?:[ ,]+{re.escape(NAME)})+", NAME, text)
-    return " ".join(text.split())[:LONGEST]
+    text = re.sub(rf"{re.escape(NAME)}(?:[ ,]+{re.escape(NAME)})+", NAME, " ".join(text.split()))
+    return text[:LONGEST]
 
 
 def prepare() -> None:

