@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import uuid
 from contextlib import closing
 from pathlib import Path
 
@@ -80,6 +81,22 @@ def test_person_says_that_it_is_to_be_forgotten(server: Server, text: str) -> No
     folder = server.database.parent
     assert not any(key in path.read_bytes() for path in folder.glob("conversations*"))
     assert texts(client.say("tell me more")) != before
+
+
+def test_what_is_held_of_a_conversation_beside_the_store_is_dropped_with_it(server: Server) -> None:
+    client = server.client.open()
+    said = {"id": str(uuid.uuid4()), "text": "what is let down"}
+    reply = client.post("message", said).json["replies"][0]["id"]
+    again = {**said, "text": "what is colostrum"}  # an id that is known gets the answer that it had
+    assert client.post("message", again).json["replies"][0]["topic"] == "let_down"
+    for _ in range(2):
+        assert client.post("feedback", {"reply": reply, "helped": True}).status == 204
+    client.say("forget this conversation")
+    assert client.post("message", again).json["replies"][0]["topic"] == "what_is_colostrum"
+    assert client.post("feedback", {"reply": reply, "helped": True}).status == 204
+    with closing(sqlite3.connect(server.feedback)) as counts:
+        ratings = counts.execute("SELECT count FROM feedback WHERE topic = 'let_down'").fetchone()
+    assert ratings == (2,), "counted once before, and once after: nobody knows any more that it was"
 
 
 def test_the_first_message_says_what_latch_is_and_what_is_kept(server: Server) -> None:

@@ -13,6 +13,7 @@ from tests.channels.telegram_stand_in import BOT, TOKEN, TelegramStandIn, wait_u
 from tests.server import Server, free_port, running
 
 LET_DOWN = "What is let-down, and how does it feel?"
+NOTHING_BEFORE = "not answered anything yet"
 GROUP = -1_001_234
 MENTION = {"type": "mention", "offset": 0, "length": 15}
 
@@ -216,7 +217,7 @@ class TestCommands:
         (said,) = bot.ask(chat, "/start let_down")
         (asked,) = bot.ask(chat + 500_000, LET_DOWN)
         assert said == asked
-        assert "Latch" in bot.ask(chat, "/start nothing_such")[1]
+        assert "breastfeeding" in bot.ask(chat, "/start nothing_such")[1]
 
     def test_topics_go_by_subject_page_by_page_in_one_message(self, bot: TelegramBot, chat: int) -> None:
         bot.ask(chat, "/topics")
@@ -239,7 +240,7 @@ class TestCommands:
         assert menu.buttons == []
 
     def test_sources_names_those_of_the_last_answer(self, bot: TelegramBot, chat: int) -> None:
-        assert "no answer before" in bot.ask(chat, "/sources")[0]
+        assert NOTHING_BEFORE in bot.ask(chat, "/sources")[0]
         bot.ask(chat, LET_DOWN)
         bot.ask(chat, "/sources")
         _, answer, sources = bot.telegram.shown(chat)
@@ -261,7 +262,21 @@ class TestCommands:
     def test_forget_deletes_the_conversation(self, bot: TelegramBot, chat: int) -> None:
         bot.ask(chat, LET_DOWN)
         assert "deleted" in bot.ask(chat, "/forget")[1]
-        assert "no answer before" in bot.ask(chat, "/sources")[2]
+        assert NOTHING_BEFORE in bot.ask(chat, "/sources")[2]
+
+    @pytest.mark.parametrize("text", ["/forget", "forget this conversation", "please erase everything I wrote here"])
+    def test_forgetting_in_any_words_drops_what_was_answered(self, bot: TelegramBot, chat: int, text: str) -> None:
+        message = bot.telegram.message(chat, text=LET_DOWN)
+        bot.telegram.settled(bot.telegram.update("message", message))
+        answer = bot.telegram.shown(chat)[-1]
+        told = bot.ask(chat, text)
+        assert "deleted" in told[-1]
+        # An edit replaces the answer to what was edited, where that is known.
+        edited = {**message, "text": "What is colostrum?", "edit_date": message["date"] + 5}
+        bot.telegram.settled(bot.telegram.update("edited_message", edited))
+        assert answer.edits == 0
+        assert len(bot.telegram.shown(chat)) > len(told)
+        assert "I am Latch" in bot.telegram.texts(chat)[-1], "it begins anew"
 
 
 class TestOtherMessages:
@@ -339,9 +354,9 @@ class TestGroups:
             return bot.telegram.texts(group)[-1]
 
         says(chat, LET_DOWN)
-        assert "no answer before" in says(chat + 500_000, "who says so?")
+        assert NOTHING_BEFORE in says(chat + 500_000, "who says so?")
         assert "Let-down reflex" in says(chat, "who says so?")
-        assert "no answer before" in bot.ask(chat, "/sources")[0]  # in private, another again
+        assert NOTHING_BEFORE in bot.ask(chat, "/sources")[0]  # in private, another again
 
 
 class TestTrouble:
