@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -11,7 +12,11 @@ import pytest
 
 from latch.model import EXPECTED, write_checksum
 from latch.run import environment
+from tests.faults.conftest import Serve
 from tests.server import ROOT, SECRET, free_port
+
+# What `latch serve` prints; all else is the worker's log.
+FOR_A_PERSON = ("Starting the server", "Latch is ready")
 
 
 def start(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -81,6 +86,15 @@ def test_a_port_that_is_taken_is_named() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         refused(start("--port", str(taken.getsockname()[1])), f"127.0.0.1:{taken.getsockname()[1]} cannot be opened")
+
+
+def test_a_server_that_is_started_and_stopped_says_so_in_json_and_leaves_no_error_behind(serve: Serve) -> None:
+    with serve() as server:
+        pass
+    of_the_worker = [line for line in server.printed().splitlines() if not line.startswith(FOR_A_PERSON)]
+    found = [json.loads(line) for line in of_the_worker]
+    assert [line for line in found if line["level"] in ("error", "critical")] == []
+    assert found[-1]["message"] == "Latch has stopped."
 
 
 def test_a_wrong_database_is_named() -> None:
