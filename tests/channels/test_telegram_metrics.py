@@ -30,6 +30,7 @@ def test_an_update_its_turn_and_its_answer_are_counted(bot: TelegramBot, chat: i
     assert moved("latch_telegram_updates_total", kind="other", outcome="ignored") == 1
     assert moved("latch_telegram_calls_total", method="sendMessage", outcome="done") >= 1
     assert moved("latch_stage_seconds_count", stage="send") == 1
+    assert after("latch_expired_timestamp_seconds", what="updates") > 1.7e9
     assert str(chat) not in after.text
 
 

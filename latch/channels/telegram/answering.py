@@ -34,7 +34,7 @@ from latch.channels.telegram.rendering import (
     topic_buttons,
     topic_of,
 )
-from latch.channels.telegram.seen import Seen, Taken
+from latch.channels.telegram.seen import EXPIRED_EVERY, Seen, Taken
 from latch.channels.telegram.updates import Event, Place, Pressed, Said
 from latch.channels.turns import NothingSaidError, OnNewMessage, Order, understood
 from latch.channels.urgent import Urgent
@@ -163,6 +163,16 @@ class Answering:
             await self._note(self._seen.release(name))
             raise FaultError from None
         await self._note(self._seen.answered(name))
+
+    async def expire(self) -> None:
+        """Drop what is known of old updates, now and every hour, until it is cancelled."""
+        while True:
+            try:
+                await self._seen.expire()
+                metrics.EXPIRED_AT.labels("updates").set_to_current_time()
+            except (OSError, sqlite3.Error) as error:
+                logs.failed(logger, "Deleting old updates of Telegram", error)
+            await asyncio.sleep(EXPIRED_EVERY)
 
     async def close(self) -> None:
         """Stop sending; what is not sent yet is answered when Telegram brings the updates again."""

@@ -7,6 +7,7 @@ import hmac
 import json
 import logging
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -65,7 +66,7 @@ class TelegramChannel(InputChannel):
         self._answered: Answered[None] = Answered(pending=MOST_IN_WORK)
         self._app: Sanic | None = None
         self._bot = Bot(settings.bot if settings else 0)
-        self._background: asyncio.Task[None] | None = None
+        self._background: Sequence[asyncio.Task[None]] = ()
         self._telegram: Telegram | None = None
         self._answering: Answering | None = None
 
@@ -126,12 +127,13 @@ class TelegramChannel(InputChannel):
         self._answering = Answering(
             on_new_message, self._agent, self._telegram, Seen(settings.seen), self._secret, settings.bot
         )
-        self._background = asyncio.ensure_future(self._keep_in_touch(settings, self._telegram))
+        works = (self._keep_in_touch(settings, self._telegram), self._answering.expire())
+        self._background = [asyncio.ensure_future(work) for work in works]
 
     async def _stop(self) -> None:
-        if self._background is not None:
-            self._background.cancel()
-            await asyncio.gather(self._background, return_exceptions=True)
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
         if self._answering is not None:
             await self._answering.close()
         if self._telegram is not None:
