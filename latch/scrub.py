@@ -7,6 +7,7 @@ surely an ordinary word is taken for one. How people write a word in general, wi
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -142,10 +143,10 @@ def _is_name(written: str, ahead: str) -> bool:
     plain = word.casefold()
     if len(word) == 1 or plain in _PLAIN:
         return False
-    ratio = _capitals().get(plain)
+    capitals = _capitals()
     if plain not in english_words():
-        return ratio is None or ratio > _SURELY_NONE
-    ratio = -99.0 if ratio is None else ratio
+        return plain not in capitals
+    ratio = capitals.get(plain, -math.inf)
     begins = bool(_SENTENCE_BEGINS.search(ahead))
     of_a_person = bool(_PERSON.search(ahead))
     if ratio >= _NAME_IN_GENERAL:
@@ -157,17 +158,21 @@ def _is_name(written: str, ahead: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _capitals() -> dict[str, float]:
-    """Return, for words, how much more often they stand with a capital than without (natural logarithm of the ratio).
+    """Return how much more often words stand with a capital than without (natural logarithm of the ratio).
 
-    From spaCy's table of how often words are written on the web; what stands nowhere there is not in it.
+    It holds English words, and of others those that are surely no names; from spaCy's table of how often words are
+    written on the web.
     """
     path = Path(registry.lookups.get("en")["lexeme_prob"])
     table: dict[str, float] = srsly.read_gzip_json(path.with_name(f"{path.name.removesuffix('.gz')}.gz"))
     least = min(table.values())
+    english = english_words()
     found: dict[str, float] = {}
     for word, often in table.items():
         if word.isalpha() and word.islower():
-            found[word] = table.get(word.capitalize(), least) - often
-        elif word.isalpha() and word.istitle() and word.lower() not in table:
-            found[word.lower()] = often - least
+            ratio = table.get(word.capitalize(), least) - often
+            if word in english or ratio <= _SURELY_NONE:
+                found[word] = ratio
+    # Of English words that nobody writes without a capital.
+    found.update((word, -least) for word in english if word not in table and word.capitalize() in table)
     return found
