@@ -26,6 +26,7 @@ METRICS_PORT, METRICS_HOST = "LATCH_METRICS_PORT", "LATCH_METRICS_HOST"
 GRACEFUL_SECONDS = 6.0
 UNANSWERED_SECONDS = 6 * 3_600.0
 LAG_SECONDS = 0.5
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         secret()
         table()
         logs.configure()
+        _check_keeps_no_text(options.host)
         _check_free(options.host, options.port)
         model = verified(options.model)
         _serve_metrics(os.environ.get(METRICS_HOST) or "127.0.0.1", os.environ.get(METRICS_PORT))
@@ -91,6 +93,10 @@ async def _check(app: Any, _: object) -> None:
     agent: Any = getattr(app.ctx, "agent", None)
     if not await Golden().answered(agent):
         raise SystemExit("The model does not load, or does not answer the golden questions: run `make train`.")
+    if unanswered.is_on():
+        from latch.scrub import prepare
+
+        await asyncio.to_thread(prepare)
     observe(agent)
     app.ctx.latch_tasks = [asyncio.ensure_future(work) for work in (_expire_unanswered(), _measure_lag())]
     logger.info("Latch answers, with the model %s.", agent.model_name)
@@ -98,10 +104,6 @@ async def _check(app: Any, _: object) -> None:
 
 async def _expire_unanswered() -> None:
     """Drop unanswered questions whose time is over, also where no more of them are kept."""
-    if unanswered.is_on():
-        from latch.scrub import prepare
-
-        await asyncio.to_thread(prepare)
     while True:
         try:
             await asyncio.to_thread(unanswered.expire)
@@ -132,6 +134,14 @@ async def _close(app: Any, _: object) -> None:
     if store is not None and hasattr(store, "close"):
         store.close()
     logger.info("Latch has stopped.")
+
+
+def _check_keeps_no_text(host: str) -> None:
+    """Raise a ValueError where others could ask, and what they type would be stored: the chat says that it is not."""
+    if retention.keeps_text() and host not in LOOPBACK:
+        raise ValueError(
+            f"{retention.KEEP_TEXT}=1 is for a developer's own machine: unset it, or leave --host at {LOOPBACK[0]}."
+        )
 
 
 def _check_free(host: str, port: int) -> None:

@@ -97,5 +97,9 @@ def test_a_server_that_is_started_and_stopped_says_so_in_json_and_leaves_no_erro
     assert found[-1]["message"] == "Latch has stopped."
 
 
+def test_what_people_type_is_kept_on_a_developers_own_machine_alone() -> None:
+    refused(start("--host", "0.0.0.0", LATCH_KEEP_TEXT="1"), "LATCH_KEEP_TEXT")
+
+
 def test_a_wrong_database_is_named() -> None:
     refused(start(LATCH_DATABASE_URL="mysql://Zebedee"), "LATCH_DATABASE_URL")
