@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from latch import ask, run
+from latch import ask, run, unanswered
 from latch.light import without_tensorflow
 
 
@@ -20,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     for command in (serving, fetching):
         command.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
         command.add_argument("--port", type=int, default=5005, help="port to listen on (default: %(default)s)")
+    commands.add_parser("unanswered", help="print the questions that had no answer, where they are kept for editors")
     commands.add_parser("check", help="check the content of data/", add_help=False)
     options, rest = parser.parse_known_args(arguments)
     if options.command == "check":
@@ -30,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"unrecognised: {' '.join(rest)}")
     if options.command == "chat":
         return run.chat()
+    if options.command == "unanswered":
+        return unanswered.run()
     if options.command == "serve":
         return run.serve(options.host, options.port)
     if options.command == "telegram":

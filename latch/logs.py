@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import sys
+import threading
 import traceback
 import uuid
 from collections.abc import Mapping
@@ -92,6 +93,8 @@ def configure(stream: TextIO | None = None, environment: Mapping[str, str] = os.
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").disabled = True  # of one, only the place would be left: where warnings are made
     sys.excepthook = _uncaught
+    threading.excepthook = _uncaught_in_a_thread
+    sys.unraisablehook = _unraisable
     _configure_structlog()
 
 
@@ -103,6 +106,15 @@ def _configure_structlog() -> None:
 
     # Rasa's structured log holds the message and the slots, at every level.
     structlog.configure(processors=[drop], wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def _uncaught_in_a_thread(given: threading.ExceptHookArgs) -> None:
+    if given.exc_type is not SystemExit:
+        logging.getLogger(__name__).error("A thread ends: %s", where(given.exc_value))
+
+
+def _unraisable(given: sys.UnraisableHookArgs) -> None:
+    logging.getLogger(__name__).error("Nobody could be told of an error: %s", where(given.exc_value))
 
 
 def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -110,7 +110,8 @@ class CuratedAnswers(TemplatedNaturalLanguageGenerator):
         introduction = "" if count or output_channel == CAPTURE else self._introduction()
         if introduction:
             metadata[INTRODUCTION] = introduction
-            if metadata.get(KIND) != KIND_DANGER:  # there, channels show it behind what to do
+            # In danger it stands behind what to do, which channels show apart; the shell shows the text alone.
+            if metadata.get(KIND) != KIND_DANGER or output_channel == SHELL:
                 text = responses.introduced(text, metadata)
         if output_channel == SHELL:
             # Where a message has buttons, rasa shell shows it as a prompt and cuts off what does not fit a line.

@@ -7,28 +7,42 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from latch import metrics, responses, unanswered
 from latch.golden import SENDER
-from latch.plan import DID_YOU_MEAN, NOTHING_NEAR
+from latch.plan import DID_YOU_MEAN, NOTHING_NEAR, STILL_LOST, UNREADABLE
 
 logger = logging.getLogger(__name__)
 
 _Work = Callable[..., Awaitable[Any]]
 
-# The kinds and names of what was said in this turn.
-_said: ContextVar[list[tuple[str, str]] | None] = ContextVar("latch_said", default=None)
+# What is said to who was not understood, beside what is said to a text that nobody can read.
+_LOST = (DID_YOU_MEAN, NOTHING_NEAR, STILL_LOST)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A response that was said in a turn, its kind, and how urgent it is where it is a danger reply."""
+
+    name: str
+    kind: str
+    urgency: str
+
+
+_said: ContextVar[list[_Said] | None] = ContextVar("latch_said", default=None)
 
 
 def observe(agent: Any) -> None:
     """Let every turn of a bot be counted: messages, seconds by stage, answers by kind and topic, errors."""
     agent.handle_message = _turns(agent.handle_message)
-    agent.nlg.generate = _answers(agent.nlg.generate)
-    agent.processor.parse_message = _timed("understand", agent.processor.parse_message)
+    agent.nlg.generate = _answers(_timed("say", agent.nlg.generate))
+    processor = agent.processor
+    processor.parse_message = _timed("understand", processor.parse_message)
+    processor.predict_next_with_tracker_if_should = _decides(processor.predict_next_with_tracker_if_should)
     metrics.MODEL.info({"name": str(agent.model_name), "id": str(agent.model_id)})
 
 
@@ -37,52 +51,68 @@ def _turns(handle: _Work) -> _Work:
         if str(message.sender_id).startswith(SENDER):
             return await handle(message)
         metrics.MESSAGES.labels(str(message.input_channel or "none")).inc()
-        begun = time.perf_counter()
-        said: list[tuple[str, str]] = []
+        said: list[_Said] = []
         token = _said.set(said)
-        with metrics.IN_WORK.track_inprogress():
-            try:
+        try:
+            with metrics.turn():
                 return await handle(message)
-            except Exception as error:
-                metrics.ERRORS.labels(type(error).__name__).inc()
-                raise
-            finally:
-                _said.reset(token)
-                metrics.TURN_SECONDS.observe(time.perf_counter() - begun)
-                if _is_unanswered(said) and unanswered.is_on():
-                    await _keep(str(message.text))
+        except Exception as error:
+            metrics.ERRORS.labels(metrics.error_type(error)).inc()
+            raise
+        finally:
+            _said.reset(token)
+            _count(said)
+            if _is_unanswered(said) and unanswered.is_on():
+                await _keep(str(message.text))
 
     return handled
 
 
 def _answers(generate: _Work) -> _Work:
-    generate = _timed("say", generate)
-
     async def generated(utter_action: str, *rest: Any, **more: Any) -> Any:
         message = await generate(utter_action, *rest, **more)
         said = _said.get()
         if message is not None and said is not None:
             about = message.get("metadata") or {}
             kind = str(about.get(responses.KIND) or responses.KIND_CONVERSATION)
-            said.append((kind, utter_action))
-            _count(kind, about)
+            said.append(_Said(utter_action, kind, str(about.get(responses.URGENCY) or "")))
+            # What has no answer has no topic; editors want to know what it was about.
+            about_what = utter_action.removeprefix(responses.UTTER) if kind == responses.KIND_OUTSIDE else ""
+            metrics.ANSWERS.labels(kind, str(about.get(responses.TOPIC) or about_what)).inc()
         return message
 
     return generated
 
 
-def _count(kind: str, about: dict[str, Any]) -> None:
-    metrics.ANSWERS.labels(kind, str(about.get(responses.TOPIC) or "")).inc()
-    if kind == responses.KIND_DOUBT:
+def _decides(predict: Callable[..., Any]) -> Callable[..., Any]:
+    def predicted(*given: Any, **named: Any) -> Any:
+        with metrics.stage("decide"):
+            return predict(*given, **named)
+
+    return predicted
+
+
+def _timed(stage: str, work: _Work) -> _Work:
+    async def timed(*given: Any, **named: Any) -> Any:
+        with metrics.stage(stage):
+            return await work(*given, **named)
+
+    return timed
+
+
+def _count(said: Sequence[_Said]) -> None:
+    """Count a message once, however much was said to it."""
+    if any(one.name in _LOST or one.name.startswith(UNREADABLE) for one in said):
         metrics.DOUBTS.inc()
-    elif kind == responses.KIND_DANGER:
-        metrics.DANGERS.labels(str(about.get(responses.URGENCY) or "")).inc()
+    danger = next((one for one in said if one.kind == responses.KIND_DANGER), None)
+    if danger:  # the most urgent comes first
+        metrics.DANGERS.labels(danger.urgency).inc()
 
 
-def _is_unanswered(said: list[tuple[str, str]]) -> bool:
-    if any(kind == responses.KIND_DANGER for kind, _ in said):
+def _is_unanswered(said: Sequence[_Said]) -> bool:
+    if any(one.kind == responses.KIND_DANGER for one in said):
         return False
-    return any(kind == responses.KIND_OUTSIDE or name in (DID_YOU_MEAN, NOTHING_NEAR) for kind, name in said)
+    return any(one.kind == responses.KIND_OUTSIDE or one.name in (DID_YOU_MEAN, NOTHING_NEAR) for one in said)
 
 
 async def _keep(text: str) -> None:
@@ -90,16 +120,3 @@ async def _keep(text: str) -> None:
         await asyncio.to_thread(unanswered.keep, text)
     except Exception as error:
         logger.warning("An unanswered question could not be kept: %s.", type(error).__name__)
-
-
-def _timed(stage: str, work: _Work) -> _Work:
-    seconds = metrics.STAGE_SECONDS.labels(stage)
-
-    async def timed(*given: Any, **named: Any) -> Any:
-        begun = time.perf_counter()
-        try:
-            return await work(*given, **named)
-        finally:
-            seconds.observe(time.perf_counter() - begun)
-
-    return timed

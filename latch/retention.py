@@ -1,4 +1,4 @@
-"""How long a conversation may be kept: one value for sessions, stores and what is held in memory."""
+"""What may be kept of a conversation, and for how long: one value for sessions, stores and what is held in memory."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from datetime import timedelta
 
 KEEP_HOURS = "LATCH_KEEP_HOURS"
 LONGEST = 24.0  # hours
+KEEP_TEXT = "LATCH_KEEP_TEXT"
+
+
+def keeps_text(environment: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether what people type is stored, too, for debugging."""
+    return environment.get(KEEP_TEXT) == "1"
 
 
 def lifetime(environment: Mapping[str, str] = os.environ) -> timedelta:

@@ -1,12 +1,11 @@
 """Questions that were not answered, for editors: only where the operator asks for it, scrubbed, and for some weeks.
 
-`python -m latch.unanswered` prints them. Nothing in them says who asked, in which conversation, or at what hour.
+`latch unanswered` prints them. Nothing in them says who asked, in which conversation, or at what hour.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import sys
 from collections.abc import Mapping
@@ -21,7 +20,6 @@ DEFAULT_DATABASE = "var/unanswered.sqlite3"
 DEFAULT_DAYS, MOST_DAYS = 30, 90
 
 LOCK_SECONDS = 2.0
-_LONGEST = 300  # characters: a question, no diary
 _MOST_A_DAY = 1_000
 
 _CREATE = "CREATE TABLE IF NOT EXISTS unanswered (day TEXT NOT NULL, question TEXT NOT NULL)"
@@ -29,41 +27,6 @@ _SET_UP = ("PRAGMA secure_delete=ON", _CREATE)
 _KEEP = "INSERT INTO unanswered (day, question) SELECT ?, ? WHERE (SELECT count(*) FROM unanswered WHERE day = ?) < ?"
 _EXPIRE = "DELETE FROM unanswered WHERE day < ?"
 _LIST = "SELECT day, question FROM unanswered ORDER BY day, question"
-
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
-_WHOSE = r"(?:my|his|her|their|our|the|baby['’]?s?|babies|son['’]?s|daughter['’]?s|husband['’]?s|partner['’]?s)"
-_STREET = (
-    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|close|court|ct|crescent|terrace|place|pl|square|sq|boulevard|"
-    r"blvd|way|grove|gardens|park|row|hill|mews|walk|green|quay|parade|highway|hwy)"
-)
-# In this order: what is most surely known by its form comes first.
-_SCRUBBED = tuple(
-    (re.compile(pattern, re.IGNORECASE), f"[{name}]")
-    for pattern, name in (
-        (r"[\w.+'-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\])\s?[\w-]+)+", "email"),
-        (r"(?:https?://|www\.)\S+", "link"),
-        (r"(?<!\w)@\w{3,}", "name"),
-        (r"\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b", "date"),
-        (r"\b\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})\b", "date"),
-        (rf"\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? ?\d{{2,4}})?\b", "date"),
-        (rf"\b{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? ?\d{{4}})?", "date"),
-        (rf"\b{_MONTH} \d{{4}}\b", "date"),
-        (r"\b(?:flat|apartment|apt|unit|house|no\.?) ?#?\d+[a-z]?\b,?", "address"),
-        (rf"\b\d+[a-z]?,? (?:[\w'’.-]+ ){{1,4}}{_STREET}\b\.?", "address"),
-        (r"\bp\.?\s?o\.? box \d+\b", "address"),
-        (r"\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b", "address"),  # British postcode
-        (r"\b[a-z]\d[\dw] ?[a-z\d]{4}\b", "address"),  # Eircode
-        (r"\b[a-z]\d[a-z] ?\d[a-z]\d\b", "address"),  # Canadian postcode
-        (r"(?<![\w.])(?:\+|00)?\(?\d(?:[ ()./-]{0,2}\d){6,}(?!\w)", "phone"),
-        (r"\b\d{5}(?:-\d{4})?\b", "address"),  # ZIP code, and other long numbers
-    )
-)
-_NAMES = re.compile(
-    rf"(?P<lead>\b{_WHOSE}(?: \w+['’]s)? (?:\w+ )?(?:nick|sur|last |first )?names?(?: is|['’]s| are|:)|\bname(?: is|:)"
-    r"|\bcalled|\bnamed|\bcall me|\b(?:this is|i am|i['’]?m)(?= (?-i:[A-Z])))"
-    r" +(?P<name>[^\W\d_][\w'’-]*(?: (?:and )?(?-i:[A-Z])[\w'’-]*)*)",
-    re.IGNORECASE,
-)
 
 
 def is_on(environment: Mapping[str, str] = os.environ) -> bool:
@@ -88,20 +51,14 @@ def days(environment: Mapping[str, str] = os.environ) -> int:
     return int(given)
 
 
-def scrubbed(text: str) -> str:
-    """Return a text without e-mail addresses, links, phone numbers, names, dates and addresses, and not too long."""
-    for pattern, instead in _SCRUBBED:
-        text = pattern.sub(instead, text)
-    text = _NAMES.sub(lambda found: f"{found['lead']} [name]", text)
-    return " ".join(text.split())[:_LONGEST]
-
-
 def keep(text: str, path: Path | None = None, now: datetime | None = None) -> None:
     """Keep a question, and drop those whose time is over.
 
     Raises:
         OSError, sqlite3.Error: when it cannot be kept.
     """
+    from latch.scrub import scrubbed  # it needs spaCy, which who only reads does not
+
     now = now or datetime.now(timezone.utc)
     day = now.date().isoformat()
     with closing(_opened(path or database())) as connection, connection:
@@ -142,13 +99,17 @@ def _opened(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def main() -> int:
-    """Print the questions, a day and a question a line; return the exit code."""
-    expire()
-    for day, question in listed():
+def run() -> int:
+    """Print the questions, a day and a question a line, the oldest first; return the exit code."""
+    try:
+        expire()
+        found = listed()
+    except (OSError, ValueError, sqlite3.Error) as error:
+        print(f"The unanswered questions cannot be read ({DATABASE}): {error}", file=sys.stderr)
+        return 1
+    for day, question in found:
         print(f"{day}\t{question}")
+    if not found:
+        reason = "" if is_on() else f" None are kept unless {SWITCH}=1 is set where Latch runs: docs/privacy.md."
+        print(f"There are no unanswered questions.{reason}", file=sys.stderr)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

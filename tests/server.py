@@ -14,6 +14,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
+
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.channels.client import Client
 
@@ -25,13 +28,17 @@ STOP_SECONDS = 30
 
 @dataclass(frozen=True)
 class Server:
-    """A running server; where it prints, counts feedback and keeps conversations by default; its process."""
+    """A running server; where it prints, counts feedback and keeps conversations by default; its process.
+
+    `metrics_at` is the port at which it tells its metrics.
+    """
 
     client: Client
     log: Path
     feedback: Path
     database: Path
     process: subprocess.Popen[bytes]
+    metrics_at: int
 
     def kill(self) -> None:
         """Kill it and all that it started, at once."""
@@ -44,6 +51,23 @@ class Server:
 
     def printed(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def metrics(self) -> Metrics:
+        with urlopen(f"http://127.0.0.1:{self.metrics_at}/metrics", timeout=10) as answer:
+            return Metrics(answer.read().decode())
+
+
+class Metrics:
+    """What a server's metrics said at one moment."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        found = (sample for family in text_string_to_metric_families(text) for sample in family.samples)
+        self.samples = {(sample.name, frozenset(sample.labels.items())): sample.value for sample in found}
+
+    def __call__(self, name: str, **labels: str) -> float:
+        """Return a value, 0 where there is none."""
+        return self.samples.get((name, frozenset(labels.items())), 0.0)
 
 
 def free_port() -> int:
@@ -68,6 +92,7 @@ def running(
         "LATCH_FEEDBACK_DB": str(feedback),
         "LATCH_DATABASE_URL": f"sqlite:///{database}",
         "LATCH_SECRET": SECRET,
+        "LATCH_METRICS_PORT": str(free_port()),
         **(environment or {}),
     }
     arguments = [sys.executable, "-m", "latch", command, "--port", str(port)]
@@ -75,7 +100,9 @@ def running(
         process = subprocess.Popen(
             arguments, cwd=ROOT, env=found_in, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
-    found = Server(Client(f"http://127.0.0.1:{port}"), log, feedback, database, process)
+    found = Server(
+        Client(f"http://127.0.0.1:{port}"), log, feedback, database, process, int(found_in["LATCH_METRICS_PORT"])
+    )
     before = len(found.printed())  # of a server that was there before it
     try:
         until = time.monotonic() + START_SECONDS

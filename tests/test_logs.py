@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +23,8 @@ WORDS = "Zebedee Quillfeather"
 @pytest.fixture
 def written() -> Iterator[io.StringIO]:
     """Return what is logged; everything is as it was afterwards."""
-    root, hook, last = logging.getLogger(), sys.excepthook, logging.lastResort
+    root, last = logging.getLogger(), logging.lastResort
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     before = root.handlers[:], root.level
     loggers = {
         name: (found.handlers[:], found.propagate, found.level, found.disabled)
@@ -39,7 +41,8 @@ def written() -> Iterator[io.StringIO]:
         found.handlers[:], found.propagate, found.level, found.disabled = state
     structlog.configure(**structured)
     logging.captureWarnings(False)
-    sys.excepthook, logging.lastResort = hook, last
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+    logging.lastResort = last
 
 
 def lines(written: io.StringIO) -> list[dict[str, Any]]:
@@ -110,6 +113,31 @@ def test_an_error_that_nobody_caught_is_written_without_its_words(written: io.St
         sys.excepthook(type(error), error, error.__traceback__)
     assert "Zebedee" not in written.getvalue()
     assert "Latch ends: ValueError at test_logs.py" in lines(written)[0]["message"]
+
+
+def test_an_error_that_ends_a_thread_is_written_without_its_words(
+    written: io.StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise ValueError(WORDS)
+
+    thread = threading.Thread(target=fail, name=WORDS)
+    thread.start()
+    thread.join()
+    assert "Zebedee" not in written.getvalue() + "".join(capfd.readouterr())
+    assert "A thread ends: ValueError at test_logs.py" in lines(written)[0]["message"]
+
+
+def test_an_error_that_nobody_can_be_told_of_is_written_without_its_words(
+    written: io.StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    class Gone:
+        def __del__(self) -> None:
+            raise ValueError(WORDS)
+
+    Gone()
+    assert "Zebedee" not in written.getvalue() + "".join(capfd.readouterr())
+    assert "Nobody could be told of an error: ValueError at test_logs.py" in lines(written)[0]["message"]
 
 
 def test_a_level_that_is_none_is_refused() -> None:

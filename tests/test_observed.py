@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from latch import unanswered
+from latch import metrics, unanswered
 from latch.golden import SENDER
 from latch.observed import observe
 from latch.plan import DID_YOU_MEAN
@@ -26,19 +26,24 @@ def bot(name: str, **metadata: Any) -> Any:
     async def parse_message(message: Any) -> None:
         pass
 
+    def predict(tracker: Any) -> None:
+        pass
+
     async def generate(utter_action: str, *_: Any) -> dict[str, Any]:
         return {"metadata": metadata}
 
     async def handle_message(message: Any) -> None:
         await made.processor.parse_message(message)
-        await made.nlg.generate(name, None, "web")
+        made.processor.predict_next_with_tracker_if_should(None)
+        for said in (name, "utter_ask"):
+            await made.nlg.generate(said, None, "web")
         if message.text == "fail":
             raise ValueError(message.text)
 
     made = SimpleNamespace(
         handle_message=handle_message,
         nlg=SimpleNamespace(generate=generate),
-        processor=SimpleNamespace(parse_message=parse_message),
+        processor=SimpleNamespace(parse_message=parse_message, predict_next_with_tracker_if_should=predict),
         model_name="model",
         model_id="id",
     )
@@ -57,13 +62,14 @@ def test_messages_answers_and_errors_are_counted() -> None:
         ("latch_answers_total", {"kind": "topic", "topic": "let_down"}),
         ("latch_errors_total", {"type": "ValueError"}),
         ("latch_turn_seconds_count", {}),
+        *(("latch_stage_seconds_count", {"stage": stage}) for stage in ("understand", "decide", "say")),
     )
     before = [value(name, **labels) for name, labels in names]
     say(made, "hello")
     with pytest.raises(ValueError, match="fail"):
         say(made, "fail")
     say(made, "what is let down", f"{SENDER}1")
-    assert [value(name, **labels) - known for (name, labels), known in zip(names, before)] == [2, 2, 1, 2]
+    assert [value(name, **labels) - known for (name, labels), known in zip(names, before)] == [2, 4, 1, 2, 2, 2, 2]
     assert value("latch_messages_in_work") == 0
 
 
@@ -91,3 +97,35 @@ def test_a_question_that_cannot_be_kept_stops_nobody(tmp_path: Path, monkeypatch
     monkeypatch.setenv(unanswered.SWITCH, "1")
     monkeypatch.setenv(unanswered.DATABASE, str(tmp_path))
     say(bot(DID_YOU_MEAN, kind="doubt"), "can I eat sushi")
+
+
+@pytest.mark.parametrize(
+    ("said", "metadata", "name", "labels"),
+    [
+        (DID_YOU_MEAN, {"kind": "doubt"}, "latch_doubts_total", {}),
+        ("utter_nothing_near", {}, "latch_doubts_total", {}),
+        ("utter_still_lost", {}, "latch_doubts_total", {}),
+        ("utter_unreadable_no_words", {}, "latch_doubts_total", {}),
+        ("utter_danger_x", {"kind": "danger", "urgency": "emergency"}, "latch_dangers_total", {"urgency": "emergency"}),
+    ],
+)
+def test_a_message_that_gets_two_replies_is_counted_once(said: str, metadata: Any, name: str, labels: Any) -> None:
+    before = value(name, **labels)
+    say(bot(said, **metadata), "hello")
+    assert value(name, **labels) == before + 1
+
+
+def test_what_has_no_answer_is_counted_by_its_subject() -> None:
+    counted = "latch_answers_total"
+    before = value(counted, kind="outside", topic="outside_diet")
+    say(bot("utter_outside_diet", kind="outside"), "can I eat sushi")
+    assert value(counted, kind="outside", topic="outside_diet") == before + 1
+
+
+def test_an_error_of_another_is_counted_by_its_library() -> None:
+    from latch.channels.turns import NothingSaidError
+
+    named = type("Zebedee", (Exception,), {"__module__": "sqlalchemy.exc"})
+    assert metrics.error_type(named()) == "sqlalchemy"
+    assert metrics.error_type(ValueError("Zebedee")) == "ValueError"
+    assert metrics.error_type(NothingSaidError()) == "NothingSaidError"

@@ -25,7 +25,7 @@ class Rate:
 class Limit:
     """Holds everyone to a rate.
 
-    Of more than `most` names, those seen longest ago are forgotten, which is as if their buckets were full.
+    A name whose bucket is full again is forgotten; of more than `most`, those seen longest ago, as if theirs were.
     """
 
     def __init__(self, rate: Rate, most: int = 20_000, now: Callable[[], float] = time.monotonic) -> None:
@@ -33,6 +33,10 @@ class Limit:
         self._most = most
         self._now = now
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens left, and when
+
+    def __len__(self) -> int:
+        """Return of how many names it knows."""
+        return len(self._buckets)
 
     def wait(self, name: str) -> int:
         """Take a token of this name; return 0, or after how many whole seconds there is one again."""
@@ -42,7 +46,8 @@ class Limit:
         tokens = min(float(self._rate.burst), tokens + (now - since) * a_second)
         granted = tokens >= 1
         self._buckets[name] = (tokens - 1 if granted else tokens, now)
-        if len(self._buckets) > self._most:
+        full = now - self._rate.burst / a_second
+        while len(self._buckets) > self._most or next(iter(self._buckets.values()))[1] <= full:
             self._buckets.popitem(last=False)
         return 0 if granted else max(1, math.ceil((1 - tokens) / a_second))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakValueDictionary
 
 from rasa.core.channels.channel import UserMessage
 
+from latch import metrics
 from latch.text import clean
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
@@ -22,6 +23,14 @@ class NothingSaidError(Exception):
     """A turn ended without a reply."""
 
 
+class _Turn(asyncio.Lock):
+    """A lock; how long it is waited for is measured."""
+
+    async def acquire(self) -> Literal[True]:
+        with metrics.waiting():
+            return await super().acquire()
+
+
 class Order:
     """Lets what is done in a conversation wait for what was begun before it.
 
@@ -30,13 +39,13 @@ class Order:
 
     def __init__(self) -> None:
         # A lock lives as long as somebody holds it or waits for it.
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
 
     def of(self, conversation: str) -> asyncio.Lock:
         """Return the lock of a conversation, which is given in the order in which it is asked for."""
         lock = self._locks.get(conversation)
         if lock is None:
-            lock = self._locks[conversation] = asyncio.Lock()
+            lock = self._locks[conversation] = _Turn()
         return lock
 
 

@@ -139,12 +139,9 @@ class Link:
         self._pool.shutdown(wait=True)
 
     async def _ask(self, work: Callable[[], Result]) -> Result:
-        begun = time.perf_counter()
         answer: Future[Result] = self._pool.submit(work)
-        try:
+        with metrics.stage("store"):
             return await asyncio.wait_for(asyncio.wrap_future(answer), PATIENCE)
-        finally:
-            metrics.STAGE_SECONDS.labels("store").observe(time.perf_counter() - begun)
 
     def _tell(self, key: str, held: Held) -> None:
         """Tell the database of what is held; in its thread."""
@@ -187,6 +184,7 @@ class Link:
             except RuntimeError:  # closed
                 return
             metrics.HELD.set(self.memory.due)
+            metrics.AWAY.set(self.away)
             if self._stop.wait(TICK):
                 return
 
@@ -211,7 +209,7 @@ class Link:
             self._lost(error)
             self._expired_at = now - every + LONGEST_PAUSE  # again soon
         else:
-            metrics.EXPIRED_AT.set_to_current_time()
+            metrics.EXPIRED_AT.labels("conversations").set_to_current_time()
             if gone:
                 logger.info("%d conversations have expired.", gone)
 
@@ -239,5 +237,6 @@ class Link:
                 self._writes.failed(error)
                 time.sleep(TICK)
         if self.memory.due:
+            metrics.LOST.inc(self.memory.due)
             logger.error("%d conversations could not be written.", self.memory.due)
         self._table.close()

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from latch import metrics
 from latch.storage.state import State
 
 MOST = 10_000  # conversations; a state is below a kilobyte
@@ -35,7 +36,6 @@ class Memory:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Held] = OrderedDict()
         self._due: OrderedDict[str, Held] = OrderedDict()
-        self.lost = 0  # how many were given up before the database was told
 
     def __len__(self) -> int:
         return len(self._known) + len(self._due)
@@ -63,7 +63,7 @@ class Memory:
                     self._known.popitem(last=False)
                 else:
                     self._due.popitem(last=False)
-                    self.lost += 1
+                    metrics.LOST.inc()
 
     def settle(self, key: str, held: Held, state: State | None) -> None:
         """Note that the database has been told of `held`, unless the conversation has gone on since."""

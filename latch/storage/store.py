@@ -18,15 +18,13 @@ from rasa.shared.exceptions import RasaException
 
 from latch.channels.secret import secret
 from latch.plan import FORGOTTEN
-from latch.retention import lifetime
+from latch.retention import KEEP_TEXT, keeps_text, lifetime
 from latch.storage.keys import Keys
 from latch.storage.link import AwayError, Link
 from latch.storage.state import State
 from latch.storage.tables import table
 
 logger = logging.getLogger(__name__)
-
-KEEP_TEXT = "LATCH_KEEP_TEXT"
 
 
 class ConversationStore(TrackerStore):
@@ -51,7 +49,7 @@ class ConversationStore(TrackerStore):
             self._link = Link(table(db, environment), lifetime(environment))
         except (ValueError, OSError) as error:
             raise RasaException(f"The store of conversations cannot start: {error}") from error
-        self._keep_text = environment.get(KEEP_TEXT) == "1"
+        self._keep_text = keeps_text(environment)
         if self._keep_text:
             logger.warning(
                 "%s=1: WHAT PEOPLE TYPE IS WRITTEN TO THE DATABASE. Never set it where people ask.", KEEP_TEXT

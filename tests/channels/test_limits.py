@@ -48,11 +48,25 @@ def test_a_long_rest_gives_a_burst_and_no_more() -> None:
     assert [limit.wait("a") for _ in range(3)] == [0, 0, 1]
 
 
+def test_a_name_is_forgotten_as_soon_as_it_may_ask_a_whole_burst_again() -> None:
+    """The name may be the address of a person."""
+    clock = Clock()
+    limit = Limit(Rate(burst=3, per_minute=30), now=clock)
+    for _ in range(3):
+        limit.wait("a")
+    clock.time += 5.9
+    limit.wait("b")
+    assert len(limit) == 2
+    clock.time += 0.1
+    limit.wait("b")
+    assert len(limit) == 1
+
+
 def test_memory_is_bounded() -> None:
     limit = Limit(Rate(1, 1), most=10, now=Clock())
     for number in range(1000):
         limit.wait(str(number))
-    assert len(limit._buckets) == 10
+    assert len(limit) == 10
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -275,6 +275,20 @@ class TestCommands:
         assert "deleted" in bot.ask(chat, "/forget")[1]
         assert said_one_of(NOTHING_BEFORE, bot.ask(chat, "/sources")[2])
 
+    @pytest.mark.parametrize("text", ["/forget", "forget this conversation", "please erase everything I wrote here"])
+    def test_forgetting_in_any_words_drops_what_was_answered(self, bot: TelegramBot, chat: int, text: str) -> None:
+        message = bot.telegram.message(chat, text=LET_DOWN)
+        bot.telegram.settled(bot.telegram.update("message", message))
+        answer = bot.telegram.shown(chat)[-1]
+        told = bot.ask(chat, text)
+        assert "deleted" in told[-1]
+        # An edit replaces the answer to what was edited, where that is known.
+        edited = {**message, "text": "What is colostrum?", "edit_date": message["date"] + 5}
+        bot.telegram.settled(bot.telegram.update("edited_message", edited))
+        assert answer.edits == 0
+        assert len(bot.telegram.shown(chat)) > len(told)
+        assert "I am Latch" in bot.telegram.texts(chat)[-1], "it begins anew"
+
 
 class TestOtherMessages:
     def test_an_edited_message_replaces_its_answer(self, bot: TelegramBot, chat: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +12,11 @@ import pytest
 
 from latch.model import EXPECTED, write_checksum
 from latch.run import environment
+from tests.faults.conftest import Serve
 from tests.server import ROOT, SECRET, free_port
+
+# What `latch serve` prints; all else is the worker's log.
+FOR_A_PERSON = ("Starting the server", "Latch is ready")
 
 
 def start(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -73,6 +79,26 @@ def test_a_file_of_the_right_checksum_that_is_no_model(copied: Path) -> None:
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     refused(start(**{name: value}), name)
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        refused(start("--port", str(taken.getsockname()[1])), f"127.0.0.1:{taken.getsockname()[1]} cannot be opened")
+
+
+def test_a_server_that_is_started_and_stopped_says_so_in_json_and_leaves_no_error_behind(serve: Serve) -> None:
+    with serve() as server:
+        pass
+    of_the_worker = [line for line in server.printed().splitlines() if not line.startswith(FOR_A_PERSON)]
+    found = [json.loads(line) for line in of_the_worker]
+    assert [line for line in found if line["level"] in ("error", "critical")] == []
+    assert found[-1]["message"] == "Latch has stopped."
+
+
+def test_what_people_type_is_kept_on_a_developers_own_machine_alone() -> None:
+    refused(start("--host", "0.0.0.0", LATCH_KEEP_TEXT="1"), "LATCH_KEEP_TEXT")
 
 
 def test_a_wrong_database_is_named() -> None:

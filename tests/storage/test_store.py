@@ -23,7 +23,8 @@ from latch import trackers
 from latch.assistant import Assistant
 from latch.channels.capture import CaptureChannel
 from latch.plan import FORGOTTEN
-from latch.storage.store import KEEP_TEXT, ConversationStore
+from latch.retention import KEEP_TEXT
+from latch.storage.store import ConversationStore
 from tests.server import SECRET
 
 ROOT = Path(__file__).parents[2]

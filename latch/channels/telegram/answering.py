@@ -7,14 +7,14 @@ import contextlib
 import logging
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
-from latch import logs, trackers
+from latch import logs, metrics, trackers
 from latch.channels import turns
 from latch.channels.capture import CaptureChannel
 from latch.channels.limits import Limit, Rate
@@ -34,12 +34,12 @@ from latch.channels.telegram.rendering import (
     topic_buttons,
     topic_of,
 )
-from latch.channels.telegram.seen import Seen, Taken
+from latch.channels.telegram.seen import EXPIRED_EVERY, Seen, Taken
 from latch.channels.telegram.updates import Event, Place, Pressed, Said
 from latch.channels.turns import NothingSaidError, OnNewMessage, Order, understood
 from latch.channels.urgent import Urgent
 from latch.helplines import COUNTRY_OF_NUMBER, Country
-from latch.plan import FIND_HELP_INTENT, SHOW_SOURCES
+from latch.plan import FIND_HELP_INTENT, FORGOTTEN, SHOW_SOURCES
 from latch.policy import COUNTRY as COUNTRY_ENTITY
 from latch.responses import TITLE, UTTER, Book
 
@@ -151,10 +151,11 @@ class Answering:
                 return
             sends = await self._begun(event, conversation, name, taken)
         try:
-            for number, send in enumerate(sends, start=1):
-                await send
-                if number < len(sends):
-                    await self._note(self._seen.sent(name, taken.parts + number))
+            with metrics.STAGE_SECONDS.labels("send").time():
+                for number, send in enumerate(sends, start=1):
+                    await send
+                    if number < len(sends):
+                        await self._note(self._seen.sent(name, taken.parts + number))
         except UndeliveredError:
             logger.error("An answer could not be sent: Telegram was not reached.")
             if isinstance(event, Said):
@@ -162,6 +163,16 @@ class Answering:
             await self._note(self._seen.release(name))
             raise FaultError from None
         await self._note(self._seen.answered(name))
+
+    async def expire(self) -> None:
+        """Drop what is known of old updates, now and every hour, until it is cancelled."""
+        while True:
+            try:
+                await self._seen.expire()
+                metrics.EXPIRED_AT.labels("updates").set_to_current_time()
+            except (OSError, sqlite3.Error) as error:
+                logs.failed(logger, "Deleting old updates of Telegram", error)
+            await asyncio.sleep(EXPIRED_EVERY)
 
     async def close(self) -> None:
         """Stop sending; what is not sent yet is answered when Telegram brings the updates again."""
@@ -235,9 +246,13 @@ class Answering:
     async def _forget(self, task: Task) -> list[Sent]:
         agent = self._agent()
         await trackers.delete(agent.tracker_store if agent else None, task.conversation)
-        for key in [key for key in self._said if key[0] == task.conversation]:
-            del self._said[key]
+        self._drop(task.conversation)
         return self._send(task, plain(lines.FORGOTTEN))
+
+    def _drop(self, conversation: str) -> None:
+        """Drop what is held of a conversation beside the store."""
+        for key in [key for key in self._said if key[0] == conversation]:
+            del self._said[key]
 
     # Buttons.
 
@@ -313,13 +328,15 @@ class Answering:
         parsed = understood(text, intent, entities) if intent else None
         await self._on_new_message(UserMessage(text, output, task.conversation, parsed, NAME, message_id=task.name))
         said = [part for message in output.messages for part in self._shown(message)]
+        if any(_is_forgotten(message) for message in output.messages):
+            self._drop(task.conversation)
         if not said:
             raise NothingSaidError
         return said
 
     def _shown(self, message: dict[str, Any]) -> list[Part]:
         """Return a message of the NLG; where it asks for the country, the countries are its buttons."""
-        found = parts(message)
+        found = plain(lines.FORGOTTEN) if _is_forgotten(message) else parts(message)
         if found and not found[-1].keyboard and COUNTRY_OF_NUMBER in str(message.get("text")):
             found[-1] = replace(found[-1], keyboard=menus.countries(helplines(self._book)).keyboard)
         return found
@@ -365,6 +382,11 @@ class Answering:
 
 def _to(place: Place) -> dict[str, Any]:
     return {"chat_id": place.chat, **({"message_thread_id": place.thread} if place.thread is not None else {})}
+
+
+def _is_forgotten(message: Mapping[str, Any]) -> bool:
+    """Tell whether a message of the NLG says that the conversation is forgotten, in whatever words it was asked for."""
+    return message.get("utter_action") == FORGOTTEN
 
 
 def _message(task: Task, part: Part) -> Call:

@@ -10,6 +10,8 @@ from typing import Any
 
 import aiohttp
 
+from latch import metrics
+
 # A send that times out may have been carried out, and is tried again all the same: so there is much time before that.
 CALL_SECONDS = 30.0
 CONNECT_SECONDS = 5.0
@@ -54,6 +56,14 @@ class UndeliveredError(Exception):
     """Telegram did not carry out the call for so long that it was given up."""
 
 
+_OUTCOMES: Mapping[type[Exception], str] = {
+    RefusedError: "refused",
+    BlockedError: "blocked",
+    TooManyError: "too_many",
+    TroubleError: "trouble",
+}
+
+
 class Telegram:
     """Calls methods of the Bot API for one bot."""
 
@@ -70,14 +80,13 @@ class Telegram:
             TooManyError: when it is to come later.
             TroubleError: when it is not known whether it was carried out.
         """
-        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
         try:
-            async with self._opened().post(self._base + method, json=dict(parameters or {}), timeout=timeout) as answer:
-                status, content = answer.status, await answer.read()
-        # Not `from`: the words of these errors hold the address, and the address holds the token.
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
-            raise TroubleError from None
-        return _result(status, content)
+            result = _result(*await self._post(method, parameters, seconds))
+        except (RefusedError, TooManyError, TroubleError) as error:
+            metrics.TELEGRAM_CALLS.labels(method, _OUTCOMES[type(error)]).inc()
+            raise
+        metrics.TELEGRAM_CALLS.labels(method, "done").inc()
+        return result
 
     async def insist(self, method: str, parameters: Parameters | None = None) -> Any:
         """Return the result of a call, tried again after waits until it is carried out or refused.
@@ -94,11 +103,11 @@ class Telegram:
                 refusals += 1
                 await self._sleep(error.seconds)
                 if refusals >= MOST_REFUSALS:
-                    raise UndeliveredError from None
+                    raise _given_up() from None
             except TroubleError:
                 troubles += 1
                 if troubles >= MOST_TROUBLES:
-                    raise UndeliveredError from None
+                    raise _given_up() from None
                 await self._sleep(wait(troubles))
 
     async def pause(self, seconds: float) -> None:
@@ -111,12 +120,26 @@ class Telegram:
             await self._session.close()
             self._session = None
 
+    async def _post(self, method: str, parameters: Parameters | None, seconds: float) -> tuple[int, bytes]:
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
+        try:
+            async with self._opened().post(self._base + method, json=dict(parameters or {}), timeout=timeout) as answer:
+                return answer.status, await answer.read()
+        # Not `from`: the words of these errors hold the address, and the address holds the token.
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
+            raise TroubleError from None
+
     def _opened(self) -> aiohttp.ClientSession:
         # Made in the loop that it is used in: Rasa makes channels before there is one.
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=60)
             self._session = aiohttp.ClientSession(connector=connector)
         return self._session
+
+
+def _given_up() -> UndeliveredError:
+    metrics.TELEGRAM_GIVEN_UP.inc()
+    return UndeliveredError()
 
 
 def wait(troubles: int, most: float = LONGEST_WAIT) -> float:

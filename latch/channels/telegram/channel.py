@@ -6,6 +6,8 @@ import asyncio
 import hmac
 import json
 import logging
+import time
+from collections.abc import Sequence
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -17,7 +19,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 from sanic.response import json as json_response
 
-from latch import logs
+from latch import logs, metrics
 from latch.channels.answered import Answered, BusyError
 from latch.channels.secret import keyed, secret
 from latch.channels.telegram.answering import NAME, Answering, FaultError, NotReadyError
@@ -26,7 +28,15 @@ from latch.channels.telegram.polling import Polling
 from latch.channels.telegram.registration import register
 from latch.channels.telegram.seen import InWorkError, Seen
 from latch.channels.telegram.settings import TOKEN, Settings
-from latch.channels.telegram.updates import Bot, NotIntroducedError, read, update_id
+from latch.channels.telegram.updates import (
+    KINDS_OF_UPDATES,
+    OTHER_UPDATE,
+    Bot,
+    NotIntroducedError,
+    kind_of_update,
+    read,
+    update_id,
+)
 from latch.channels.turns import OnNewMessage
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -37,9 +47,12 @@ PATIENCE_SECONDS = 25.0
 MOST_IN_WORK = 2_000
 _RETRY_SECONDS = 1
 
-OK = 200
-FAULT = 500
-LATER = 503
+# What becomes of an update, and what Telegram is told of it: with anything but 200 it brings it again.
+ANSWERED = "answered"
+IGNORED = "ignored"  # nothing in it is for Latch
+LATER = "later"
+FAILED = "failed"
+_STATUSES = {ANSWERED: 200, IGNORED: 200, LATER: 503, FAILED: 500}
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +66,7 @@ class TelegramChannel(InputChannel):
         self._answered: Answered[None] = Answered(pending=MOST_IN_WORK)
         self._app: Sanic | None = None
         self._bot = Bot(settings.bot if settings else 0)
-        self._background: asyncio.Task[None] | None = None
+        self._background: Sequence[asyncio.Task[None]] = ()
         self._telegram: Telegram | None = None
         self._answering: Answering | None = None
 
@@ -107,17 +120,20 @@ class TelegramChannel(InputChannel):
         """Begin, without waiting for Telegram."""
         settings = self._settings
         assert settings is not None
+        for kind in (*KINDS_OF_UPDATES, OTHER_UPDATE):
+            metrics.TELEGRAM_UPDATES.labels(kind, FAILED)  # Prometheus sees no first failure where there was no count
         self._app = app
         self._telegram = Telegram(settings.token, settings.api)
         self._answering = Answering(
             on_new_message, self._agent, self._telegram, Seen(settings.seen), self._secret, settings.bot
         )
-        self._background = asyncio.ensure_future(self._keep_in_touch(settings, self._telegram))
+        works = (self._keep_in_touch(settings, self._telegram), self._answering.expire())
+        self._background = [asyncio.ensure_future(work) for work in works]
 
     async def _stop(self) -> None:
-        if self._background is not None:
-            self._background.cancel()
-            await asyncio.gather(self._background, return_exceptions=True)
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
         if self._answering is not None:
             await self._answering.close()
         if self._telegram is not None:
@@ -153,35 +169,48 @@ class TelegramChannel(InputChannel):
             return _status(413)
         except (InvalidUsage, ValueError, RecursionError):
             return _status(400)
-        return _status(await self._answer(update))
+        return _status(_STATUSES[await self._answer(update)])
 
     async def _handled(self, update: object) -> bool:
-        return await self._answer(update) == OK
+        logs.begin_request()  # an update that is fetched has no request of its own
+        return await self._answer(update) in (ANSWERED, IGNORED)
 
-    async def _answer(self, update: object) -> int:
-        """Return OK when nothing is left to do for an update, FAULT or LATER when it should come again."""
+    async def _answer(self, update: object) -> str:
+        """Return what became of an update, with a line in the log and a count."""
+        begun = time.perf_counter()
+        outcome = await self._outcome(update)
+        kind = kind_of_update(update)
+        metrics.TELEGRAM_UPDATES.labels(kind, outcome).inc()
+        milliseconds = round((time.perf_counter() - begun) * 1_000, 1)
+        about = {"kind": kind, "outcome": outcome, "milliseconds": milliseconds}
+        logger.info("update", extra={"fields": about})
+        return outcome
+
+    async def _outcome(self, update: object) -> str:
         answering = self._answering
         number = update_id(update)
         try:
             event = read(update, self._bot)
             if event is None or number is None:
-                return OK
+                return IGNORED
             if answering is None:
                 return LATER
             await self._answered.once(("", str(number)), lambda: answering.answer(number, event), PATIENCE_SECONDS)
-            return OK
+            return ANSWERED
         except (NotIntroducedError, NotReadyError, InWorkError, BusyError, asyncio.TimeoutError):
             return LATER
         except FaultError:
-            return FAULT
+            return FAILED
         except Exception as error:
             logs.failed(logger, "An update from Telegram", error)
-            return FAULT
+            return FAILED
 
     def _agent(self) -> Agent | None:
         return getattr(self._app.ctx, "agent", None) if self._app else None
 
 
 def _status(status: int) -> HTTPResponse:
-    headers = {"Cache-Control": "no-store", **({"Retry-After": str(_RETRY_SECONDS)} if status == LATER else {})}
+    headers = {"Cache-Control": "no-store"}
+    if status == _STATUSES[LATER]:
+        headers["Retry-After"] = str(_RETRY_SECONDS)
     return empty(status, headers=headers)

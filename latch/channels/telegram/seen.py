@@ -24,8 +24,7 @@ KEPT_SECONDS = 2 * 86_400
 # A process that cannot be seen (a file system without locks) is given up after this.
 LEASE_SECONDS = 900
 LOCK_SECONDS = 5.0
-# So many updates are taken between two looks for old ones.
-_CLEANED_EVERY = 500
+EXPIRED_EVERY = 3_600.0  # seconds
 
 _CREATE = """
 CREATE TABLE IF NOT EXISTS seen (
@@ -64,7 +63,6 @@ class Seen:
         self._thread = ThreadPoolExecutor(1, "telegram-seen")
         self._connection: sqlite3.Connection | None = None
         self._alive: int | None = None
-        self._taken = 0
 
     async def take(self, name: str) -> Taken | None:
         """Return an update that is now this process's to answer, None where it was answered before.
@@ -87,12 +85,20 @@ class Seen:
         """Let the update be taken again, and count a try that failed."""
         await self._write("UPDATE seen SET owner = '', tries = tries + 1 WHERE id = ?", name)
 
+    async def expire(self) -> None:
+        """Drop the updates that Telegram no longer brings.
+
+        Raises:
+            OSError, sqlite3.Error: when the file cannot be used.
+        """
+        await self._write("DELETE FROM seen WHERE since < ?", self._now() - KEPT_SECONDS)
+
     async def close(self) -> None:
         """Close the file."""
         await self._do(self._close)
         self._thread.shutdown(wait=False)
 
-    async def _write(self, statement: str, *values: str | int) -> None:
+    async def _write(self, statement: str, *values: str | float) -> None:
         def write() -> None:
             self._opened().execute(statement, values)
 
@@ -103,10 +109,7 @@ class Seen:
 
     def _take(self, name: str) -> Taken | None:
         database = self._opened()
-        self._taken += 1
         with _transaction(database):
-            if self._taken % _CLEANED_EVERY == 1:
-                database.execute("DELETE FROM seen WHERE since < ?", (self._now() - KEPT_SECONDS,))
             row = database.execute(
                 "SELECT owner, answered, parts, tries, since FROM seen WHERE id = ?", (name,)
             ).fetchone()

@@ -12,6 +12,7 @@ EDITED = "edited_message"
 PRESSED = "callback_query"
 # What Telegram is asked for; all else it keeps to itself.
 KINDS_OF_UPDATES = (MESSAGE, EDITED, PRESSED)
+OTHER_UPDATE = "other"
 
 PRIVATE = "private"
 GROUPS = ("group", "supergroup")
@@ -98,6 +99,12 @@ class NotIntroducedError(Exception):
 def update_id(update: object) -> int | None:
     """Return the id of an update, None where it has none."""
     return _number(_fields(update), "update_id")
+
+
+def kind_of_update(update: object) -> str:
+    """Return which of KINDS_OF_UPDATES an update is, else OTHER_UPDATE."""
+    found = _fields(update)
+    return next((kind for kind in KINDS_OF_UPDATES if kind in found), OTHER_UPDATE)
 
 
 def read(update: object, bot: Bot) -> Event | None:

@@ -17,7 +17,7 @@ from sanic.response import HTTPResponse, empty
 from sanic.response import json as json_response
 from sanic_cors.core import SANIC_CORS_EVALUATED
 
-from latch import logs
+from latch import logs, metrics
 from latch.channels.answered import Answered, BusyError
 from latch.channels.limits import Limit, address
 from latch.channels.secret import secret
@@ -149,7 +149,8 @@ class WebChannel(RestInput):
             said = await conversations.turn(session, message_id, text, intent)
             if any(message.get("utter_action") == FORGOTTEN for message in said):
                 self._drop(session)
-            return [replies.reply(one, message_id, number, self._numbers) for number, one in enumerate(said)]
+            with metrics.STAGE_SECONDS.labels("send").time():
+                return [replies.reply(one, message_id, number, self._numbers) for number, one in enumerate(said)]
 
         try:
             made = await self._answered.once(key, answer, self._settings.turn_seconds)
@@ -192,7 +193,6 @@ class WebChannel(RestInput):
                 # Also for what is left unread where the request is refused.
                 request.stream.request_max_size = bodies.LARGEST_BODY
             origin = request.headers.get("origin")
-            request_id = logs.begin_request()
             try:
                 if not self._settings.origins.allows(origin, request.headers.get("host")):
                     raise RefusalError(ORIGIN)
@@ -208,7 +208,6 @@ class WebChannel(RestInput):
                 answer = _refused(RefusalError(FAILED))
             answer.headers.update(self._settings.origins.headers(origin))
             answer.headers["Cache-Control"] = "no-store"
-            answer.headers["X-Request-Id"] = request_id
             answer.headers["X-Content-Type-Options"] = "nosniff"
             # The server's own list of origins (`rasa run --cors`) is not for this channel.
             setattr(request.ctx, SANIC_CORS_EVALUATED, "1")
