@@ -76,12 +76,15 @@ async def _check(app: Any, _: object) -> None:
     """End the start where the bot does not answer; count what it does where it does."""
     from latch.golden import Golden
     from latch.observed import observe
+    from latch.pace import one_by_one, without_long_pauses
 
     logs.configure()  # and again: Sanic and Rasa have set theirs
     agent = getattr(app.ctx, "agent", None)
     if not await Golden().answered(agent):
         raise SystemExit("The model does not load, or does not answer the golden questions: run `make train`.")
     observe(agent)
+    one_by_one(agent)
+    without_long_pauses()
     app.add_task(_expire_unanswered())
 
 

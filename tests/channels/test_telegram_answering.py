@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from latch.channels.admission import Admission
 from latch.channels.telegram.answering import RATE, Answering, FaultError, NotReadyError
 from latch.channels.telegram.api import Telegram
 from latch.channels.telegram.seen import Seen
@@ -33,7 +34,15 @@ def run(stand_in: TelegramStandIn, tmp_path: Path) -> Callable[..., Any]:
     def run(bot: Bot, work: Callable[[Answering], Awaitable[Any]], seen: Path = tmp_path / "seen.sqlite3") -> Any:
         async def go() -> Any:
             telegram = Telegram(TOKEN, stand_in.url)
-            answering = Answering(bot.handle_message, lambda: bot, telegram, Seen(seen), SECRET, 4242)  # type: ignore[arg-type]
+            answering = Answering(
+                bot.handle_message,
+                lambda: bot,
+                telegram,
+                Seen(seen),
+                SECRET,
+                4242,
+                Admission(),  # type: ignore[arg-type]
+            )
             try:
                 return await work(answering)
             finally:
