@@ -7,13 +7,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import jwt
 import pytest
 
 from latch.storage.keys import Keys
 from latch.storage.state import State
 from latch.storage.tables import DATABASE_URL, table
 from tests.channels.client import Client
+from tests.faults.conversations import name_of
 from tests.postgres import Postgres, running_postgres
 from tests.server import SECRET, Server, free_port, running
 
@@ -41,8 +41,7 @@ def serve(tmp_path: Path) -> Serve:
 
 def conversation(client: Client) -> str:
     """Return the name of a client's conversation."""
-    claims = jwt.decode(client.token or "", options={"verify_signature": False})
-    return str(claims["sub"])
+    return name_of(client.token or "")
 
 
 def stored(client: Client, url: str) -> State | None:
