@@ -54,8 +54,12 @@ def _run(host: str, port: int, model: Path) -> int:
     from rasa.core.utils import AvailableEndpoints
     from rasa.shared.exceptions import RasaException
 
+    from latch.action_server import ActionServer
+
     os.environ.setdefault("SANIC_GRACEFUL_SHUTDOWN_TIMEOUT", str(GRACEFUL_SECONDS))
     logs.configure()  # again: libraries set up their own while they load
+    endpoints = AvailableEndpoints.read_endpoints(str(ENDPOINTS))
+    endpoints.action = ActionServer.named(endpoints.action)
     try:
         run.serve_application(
             str(model),
@@ -63,7 +67,7 @@ def _run(host: str, port: int, model: Path) -> int:
             port=port,
             credentials=str(CREDENTIALS),
             enable_api=False,
-            endpoints=AvailableEndpoints.read_endpoints(str(ENDPOINTS)),
+            endpoints=endpoints,
             server_listeners=[(_check, "after_server_start"), (_close, "after_server_stop")],
         )
     except RasaException as error:
