@@ -16,7 +16,7 @@ ANSWERS: dict[str, tuple[int, str, str]] = {
     "a text of its own": (
         200,
         "application/json",
-        f'{{"events": [{{"event": "restart"}}, {{"event": "user", "text": "{OWN_WORDS}"}}],'
+        '{"events": [{"event": "restart"}],'
         f' "responses": [{{"text": "{OWN_WORDS}"}}, {{"response": "utter_greet", "text": "{OWN_WORDS}"}}]}}',
     ),
     "a failure": (500, "text/plain", "Zebedee"),
