@@ -53,6 +53,7 @@ class Assistant:
             from rasa.utils.endpoints import EndpointConfig
             from rasa.utils.log_utils import configure_structlog
 
+            from latch.action_server import ActionServer
             from latch.nlg import CuratedAnswers
 
         # By itself Rasa's structured log prints every message; Rasa's own commands set its level as this does.
@@ -64,7 +65,7 @@ class Assistant:
             agent = Agent.load(
                 str(path),
                 generator=CuratedAnswers(),
-                action_endpoint=action_endpoint or EndpointConfig("http://127.0.0.1:5055/webhook"),
+                action_endpoint=ActionServer(action_endpoint or EndpointConfig("http://127.0.0.1:5055/webhook")),
             )
         except Exception as error:
             raise AssistantError(

@@ -28,6 +28,7 @@ LOOP_LAG = Histogram("latch_loop_lag_seconds", "How late the event loop does wha
 ANSWERS = Counter("latch_answers_total", "What was said, by its kind and topic", ["kind", "topic"])
 DOUBTS = Counter("latch_doubts_total", "Messages that were not understood with confidence")
 DANGERS = Counter("latch_dangers_total", "Messages that were answered with a danger reply, by urgency", ["urgency"])
+REFUSED = Counter("latch_refused_total", "Messages that were told to wait: so many were in work already")
 ERRORS = Counter("latch_errors_total", "Turns that failed, by the type of the error", ["type"])
 MODEL = Info("latch_model", "The model that answers")
 

@@ -21,6 +21,8 @@ from latch.storage.tables import table
 
 CREDENTIALS = Path("credentials.yml")
 METRICS_PORT, METRICS_HOST = "LATCH_METRICS_PORT", "LATCH_METRICS_HOST"
+# Connections that wait to be accepted, one between two steps of a turn. In a rush the system turns more of them away.
+BACKLOG = 1_024
 # What is being answered when the server is told to stop may take so long. Who stops it waits ten seconds, and what is
 # held for the database has some of them.
 GRACEFUL_SECONDS = 6.0
@@ -62,8 +64,13 @@ def _run(host: str, port: int, model: Path) -> int:
     from rasa.core.utils import AvailableEndpoints
     from rasa.shared.exceptions import RasaException
 
+    from latch.action_server import ActionServer
+
+    os.environ.setdefault("SANIC_BACKLOG", str(BACKLOG))
     os.environ.setdefault("SANIC_GRACEFUL_SHUTDOWN_TIMEOUT", str(GRACEFUL_SECONDS))
     logs.configure()  # again: libraries set up their own while they load
+    endpoints = AvailableEndpoints.read_endpoints(str(ENDPOINTS))
+    endpoints.action = ActionServer.named(endpoints.action)
     try:
         run.serve_application(
             str(model),
@@ -71,7 +78,7 @@ def _run(host: str, port: int, model: Path) -> int:
             port=port,
             credentials=str(CREDENTIALS),
             enable_api=False,
-            endpoints=AvailableEndpoints.read_endpoints(str(ENDPOINTS)),
+            endpoints=endpoints,
             server_listeners=[
                 (access.observe, "before_server_start"),
                 (_check, "after_server_start"),
@@ -90,6 +97,7 @@ async def _check(app: Any, _: object) -> None:
     from latch.golden import Golden
     from latch.graph import run_in_order
     from latch.observed import observe
+    from latch.pace import one_by_one, without_long_pauses
 
     logs.configure()  # and again: Sanic and Rasa have set theirs
     agent: Any = getattr(app.ctx, "agent", None)
@@ -102,6 +110,8 @@ async def _check(app: Any, _: object) -> None:
 
         await asyncio.to_thread(prepare)
     observe(agent)
+    one_by_one(agent)
+    without_long_pauses()
     app.ctx.latch_tasks = [asyncio.ensure_future(work) for work in (_expire_unanswered(), _measure_lag())]
     logger.info("Latch answers, with the model %s.", agent.model_name)
 

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
+from latch.channels.admission import BusyError
+
 Answer = TypeVar("Answer")
 Key = tuple[str, str]  # conversation, message
 
-
-class BusyError(Exception):
-    """So many messages are in work that another would only wait."""
+RETRY_SECONDS = 1
 
 
 class Answered(Generic[Answer]):
-    """Keeps answers by conversation and message: at most `most`, each for `seconds`; at most `pending` in work."""
+    """Keeps answers by conversation and message: at most `most`, each for `seconds`; at most `pending` in work.
+
+    Without `pending`, the work itself says whether there is a place for it.
+    """
 
     def __init__(
         self,
         most: int = 4_000,
         seconds: float = 3_600.0,
-        pending: int = 200,
+        pending: float = math.inf,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._most = most
@@ -54,7 +58,7 @@ class Answered(Generic[Answer]):
         task = self._in_work.get(key)
         if task is None:
             if len(self._in_work) >= self._pending:
-                raise BusyError
+                raise BusyError(RETRY_SECONDS)
             task = asyncio.ensure_future(self._work(key, work))
             self._in_work[key] = task
             task.add_done_callback(_retrieved)

@@ -21,6 +21,7 @@ from sanic import Sanic
 from sanic.touchup.service import TouchUp
 
 from latch import responses
+from latch.channels.admission import Admission
 from latch.channels.pages import Pages
 from latch.channels.web import WebChannel
 from latch.channels.web.sessions import Sessions
@@ -87,12 +88,18 @@ class Bot:
 
 @contextmanager
 def serving(
-    bot: Bot, credentials: dict[str, Any] | None = None, cors: str | None = None, pages: Pages | None = None
+    bot: Bot,
+    credentials: dict[str, Any] | None = None,
+    cors: str | None = None,
+    pages: Pages | None = None,
+    admission: Admission | None = None,
 ) -> Iterator[Client]:
     """Run the channels for a bot; yield a client."""
     Sanic._app_registry.pop("rasa_core_no_api", None)
     app = _create_app_without_api(cors)
     app.ctx.agent = bot
+    if admission:
+        app.ctx.admission = admission
     web = WebChannel(Settings.read(credentials, {}), Sessions(SECRET, DAY))
     register([web, pages or Pages()], app, "/webhooks/")
     with socket.socket() as free:

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from latch.channels.answered import Answered, BusyError
+from latch.channels.admission import BusyError
+from latch.channels.answered import Answered
 
 KEY = ("web-1", "message-1")
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from latch.channels.admission import LEAST, Admission, BusyError
 from latch.channels.telegram.answering import RATE, Answering, FaultError, NotReadyError
 from latch.channels.telegram.api import Telegram
 from latch.channels.telegram.seen import Seen
@@ -30,10 +32,25 @@ def stand_in() -> Iterator[TelegramStandIn]:
 def run(stand_in: TelegramStandIn, tmp_path: Path) -> Callable[..., Any]:
     """Return what runs something with a bot behind the channel."""
 
-    def run(bot: Bot, work: Callable[[Answering], Awaitable[Any]], seen: Path = tmp_path / "seen.sqlite3") -> Any:
+    def run(
+        bot: Bot,
+        work: Callable[[Answering], Awaitable[Any]],
+        seen: Path = tmp_path / "seen.sqlite3",
+        admission: Admission | None = None,
+        refused: bool = True,
+    ) -> Any:
         async def go() -> Any:
             telegram = Telegram(TOKEN, stand_in.url)
-            answering = Answering(bot.handle_message, lambda: bot, telegram, Seen(seen), SECRET, 4242)  # type: ignore[arg-type]
+            answering = Answering(
+                bot.handle_message,
+                lambda: bot,  # type: ignore[arg-type, return-value]
+                telegram,
+                Seen(seen),
+                SECRET,
+                4242,
+                admission or Admission(),
+                refused,
+            )
             try:
                 return await work(answering)
             finally:
@@ -258,3 +275,53 @@ def test_messages_of_one_person_are_heard_one_after_the_other(run: Any, stand_in
     run(bot, work)
     assert bot.texts() == [str(number) for number in range(10)]
     assert stand_in.texts(7) == [f"You said: {number}" for number in range(10)]
+
+
+def full(admission: Admission) -> ExitStack:
+    """Take all places; they are free again when it is closed."""
+    places = ExitStack()
+    for _ in range(LEAST):
+        places.enter_context(admission.place())
+    return places
+
+
+def test_an_update_for_which_there_is_no_place_is_left_to_come_again(run: Any, stand_in: TelegramStandIn) -> None:
+    bot, admission = Bot(), Admission(longest_wait=0.0)
+
+    async def work(answering: Answering) -> None:
+        with full(admission), pytest.raises(BusyError):
+            await answering.answer(1, said("quick", chat=70))
+        assert bot.heard == []
+        await answering.answer(1, said("quick", chat=70))
+
+    run(bot, work, admission=admission)
+    assert bot.texts() == ["quick"]
+    assert len(stand_in.shown(70)) == 1
+
+
+def test_an_update_that_was_fetched_is_never_refused(run: Any, stand_in: TelegramStandIn) -> None:
+    bot, admission = Bot(), Admission(longest_wait=0.0)
+
+    async def work(answering: Answering) -> None:
+        with full(admission):
+            await answering.answer(1, said("quick", chat=71))
+
+    run(bot, work, admission=admission, refused=False)
+    assert len(stand_in.shown(71)) == 1
+
+
+def test_an_answer_that_cannot_be_sent_keeps_no_place(run: Any, stand_in: TelegramStandIn) -> None:
+    bot, admission = Bot(), Admission(longest_wait=0.0)
+    stand_in.slow[72] = 0.5
+
+    async def work(answering: Answering) -> None:
+        sending = [asyncio.ensure_future(answering.answer(n, said("quick", message=n, chat=72))) for n in range(5)]
+        while len(bot.heard) < 5:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+        assert admission.expected_wait == 0.0
+        assert not any(one.done() for one in sending)
+        await asyncio.gather(*sending)
+
+    run(bot, work, admission=admission)
+    stand_in.slow.clear()

@@ -7,13 +7,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import jwt
 import pytest
 
 from latch.storage.keys import Keys
 from latch.storage.state import State
 from latch.storage.tables import DATABASE_URL, table
 from tests.channels.client import Client
+from tests.faults.conversations import name_of
 from tests.postgres import Postgres, running_postgres
 from tests.server import SECRET, Server, free_port, running
 
@@ -41,8 +41,7 @@ def serve(tmp_path: Path) -> Serve:
 
 def conversation(client: Client) -> str:
     """Return the name of a client's conversation."""
-    claims = jwt.decode(client.token or "", options={"verify_signature": False})
-    return str(claims["sub"])
+    return name_of(client.token or "")
 
 
 def stored(client: Client, url: str) -> State | None:
@@ -58,3 +57,24 @@ def stored(client: Client, url: str) -> State | None:
 def key(client: Client) -> str:
     """Return the key under which a client's conversation is stored."""
     return Keys(SECRET).of(conversation(client))
+
+
+def count(client: Client, url: str) -> int:
+    """Return how many messages were said in a client's conversation, as a database has it."""
+    state = stored(client, url)
+    return int(state.said["count"]) if state else 0
+
+
+def url(server: Server) -> str:
+    return f"sqlite:///{server.database}"
+
+
+def in_danger(client: Client) -> bool:
+    return bool(client.say("my baby is not breathing").json["replies"][0]["kind"] == "danger")
+
+
+def goes_on(client: Client) -> None:
+    """Ask something, and then more on it."""
+    topic = client.say("what is colostrum, asks Zebedee Quillfeather").json["replies"][0]["topic"]
+    assert topic
+    assert client.say("tell me more").json["replies"][0]["topic"] == topic

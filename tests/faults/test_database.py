@@ -12,33 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.channels.client import Client, texts
-from tests.faults.conftest import Serve, conversation, key, stored
+from tests.faults.conftest import Serve, conversation, count, goes_on, in_danger, key, stored, url
 from tests.postgres import Postgres, wait_until
 from tests.server import Server
 
 DATABASE_URL = "LATCH_DATABASE_URL"
 MARKERS = ("Zebedee", "Quillfeather")
-
-
-def count(client: Client, url: str) -> int:
-    """Return how many messages were said in a client's conversation, as a database has it."""
-    state = stored(client, url)
-    return int(state.said["count"]) if state else 0
-
-
-def url(server: Server) -> str:
-    return f"sqlite:///{server.database}"
-
-
-def in_danger(client: Client) -> bool:
-    return bool(client.say("my baby is not breathing").json["replies"][0]["kind"] == "danger")
-
-
-def goes_on(client: Client) -> None:
-    """Ask something, and then more on it."""
-    topic = client.say("what is colostrum, asks Zebedee Quillfeather").json["replies"][0]["topic"]
-    assert topic
-    assert client.say("tell me more").json["replies"][0]["topic"] == topic
 
 
 def logged(server: Server) -> list[str]:

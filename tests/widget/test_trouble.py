@@ -216,6 +216,16 @@ def test_too_many_messages_wait_as_long_as_the_server_says(chat: Chat, server: S
     assert server.said() == ["how is milk made"]
 
 
+def test_a_server_that_is_busy_is_waited_for_and_what_to_do_in_an_emergency_is_said(
+    chat: Chat, server: StandIn
+) -> None:
+    server.orders.answers = [error(503, "busy", "Many people are asking.", Retry_After="1")] * 2
+    chat.open().type("how is milk made")
+    chat.own.first.get_by_text("This one goes by itself in 1 s. In an emergency, call your local").wait_for()
+    chat.replies.first.wait_for()
+    assert server.said() == ["how is milk made"]
+
+
 def test_chat_that_cannot_start_says_so_and_can_be_tried_again(chat: Chat, server: StandIn) -> None:
     server.stop()
     chat.open()

@@ -28,6 +28,8 @@ export const SLOW_AFTER = 8000;
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 30_000;
 const PAUSE_WITHOUT_WORD = 10;
+/** The server's word for more messages than it can answer soon. */
+const BUSY = "busy";
 
 const isOpen = (entry: Entry): entry is Asked =>
   entry.from === "you" && entry.progress !== "done" && entry.progress !== "failed";
@@ -268,15 +270,16 @@ export class Conversation {
       this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
       return;
     }
-    const { status, message, wait } = error instanceof Refused ? error : new Refused(0, "failed", "", 0);
+    const { status, code, message, wait } = error instanceof Refused ? error : new Refused(0, "failed", "", 0);
     if (status === 413) {
       this.entries.splice(this.entries.indexOf(asked), 1);
       this.notice = { text: message || words.tooLong };
       this.listener.returned(asked.text);
-    } else if (status === 429) {
+    } else if (status === 429 || code === BUSY) {
+      const pause = wait || PAUSE_WITHOUT_WORD;
       asked.progress = "limited";
-      asked.until = Date.now() + (wait || PAUSE_WITHOUT_WORD) * 1000;
-      asked.note = words.limited(wait || PAUSE_WITHOUT_WORD);
+      asked.until = Date.now() + pause * 1000;
+      asked.note = code === BUSY ? words.busy(pause) : words.limited(pause);
       this.later(asked.until - Date.now());
     } else {
       asked.progress = "failed";

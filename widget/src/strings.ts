@@ -33,6 +33,8 @@ export const words = {
   slow: "This takes longer than usual. Your question is not lost.",
   waiting: "Waiting for the connection. Your message goes by itself.",
   limited: (seconds: number) => `Many messages at once. This one goes by itself in ${seconds} s.`,
+  busy: (seconds: number) =>
+    `Many people are asking at the moment. This one goes by itself in ${seconds} s. In an emergency, call your local emergency number now.`,
   failed: "Sorry, something went wrong on our side. Your message was not answered.",
   outdated: "That button is no longer valid. Retry sends it as a question.",
   noStart: "The chat could not be started. You can still type your question.",

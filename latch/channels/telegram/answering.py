@@ -16,6 +16,7 @@ from rasa.core.channels.channel import UserMessage
 
 from latch import logs, metrics, trackers
 from latch.channels import turns
+from latch.channels.admission import Admission
 from latch.channels.capture import CaptureChannel
 from latch.channels.limits import Limit, Rate
 from latch.channels.said import helplines, starters
@@ -97,7 +98,11 @@ class Task:
 
 
 class Answering:
-    """Answers updates: `agent` returns Rasa's agent once a model is loaded, else None."""
+    """Answers updates: `agent` returns Rasa's agent once a model is loaded, else None.
+
+    Where too many messages are in work, an update is `refused`, and Telegram brings it again; whoever fetches updates
+    fetches no more than can be answered soon.
+    """
 
     def __init__(
         self,
@@ -107,6 +112,8 @@ class Answering:
         seen: Seen,
         secret: str,
         bot: int,
+        admission: Admission,
+        refused: bool = True,
     ) -> None:
         self._on_new_message = on_new_message
         self._agent = agent
@@ -115,6 +122,8 @@ class Answering:
         self._seen = seen
         self._secret = secret
         self._bot = bot
+        self._admission = admission
+        self._refused = refused
         self._order = Order()
         self._limit = Limit(RATE)
         self._urgent = Urgent()
@@ -136,6 +145,7 @@ class Answering:
         Raises:
             NotReadyError: when no model is loaded.
             InWorkError: when another process has the update.
+            BusyError: when it would wait too long.
             FaultError: when it was not answered, and should come again.
         """
         agent = self._agent()
@@ -145,11 +155,13 @@ class Answering:
             self._book = Book(agent.domain.responses)
         conversation = self.conversation(event)
         name = keyed(self._secret, NAME, self._bot, "update", update)[:32]
-        async with self._order.of(conversation):
-            taken = await self._take(name)
-            if taken is None:
-                return
-            sends = await self._begun(event, conversation, name, taken)
+        # To send the answer may take long; that keeps no place.
+        with self._admission.place(self._refused):
+            async with self._order.of(conversation):
+                taken = await self._take(name)
+                if taken is None:
+                    return
+                sends = await self._begun(event, conversation, name, taken)
         try:
             with metrics.STAGE_SECONDS.labels("send").time():
                 for number, send in enumerate(sends, start=1):

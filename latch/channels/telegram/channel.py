@@ -20,7 +20,8 @@ from sanic.response import HTTPResponse, empty
 from sanic.response import json as json_response
 
 from latch import logs, metrics
-from latch.channels.answered import Answered, BusyError
+from latch.channels.admission import BusyError, admission
+from latch.channels.answered import Answered
 from latch.channels.secret import keyed, secret
 from latch.channels.telegram.answering import NAME, Answering, FaultError, NotReadyError
 from latch.channels.telegram.api import RefusedError, Telegram
@@ -125,7 +126,14 @@ class TelegramChannel(InputChannel):
         self._app = app
         self._telegram = Telegram(settings.token, settings.api)
         self._answering = Answering(
-            on_new_message, self._agent, self._telegram, Seen(settings.seen), self._secret, settings.bot
+            on_new_message,
+            self._agent,
+            self._telegram,
+            Seen(settings.seen),
+            self._secret,
+            settings.bot,
+            admission(app),
+            refused=bool(settings.webhook_url),
         )
         works = (self._keep_in_touch(settings, self._telegram), self._answering.expire())
         self._background = [asyncio.ensure_future(work) for work in works]

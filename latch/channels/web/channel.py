@@ -18,7 +18,8 @@ from sanic.response import json as json_response
 from sanic_cors.core import SANIC_CORS_EVALUATED
 
 from latch import logs, metrics
-from latch.channels.answered import Answered, BusyError
+from latch.channels.admission import Admission, BusyError, admission
+from latch.channels.answered import Answered
 from latch.channels.limits import Limit, address
 from latch.channels.secret import secret
 from latch.channels.turns import OnNewMessage
@@ -28,6 +29,7 @@ from latch.channels.web.bodies import Body
 from latch.channels.web.conversations import NAME, Conversations, ForgottenError
 from latch.channels.web.ratings import Ratings
 from latch.channels.web.refusals import (
+    BUSY,
     FAILED,
     MALFORMED,
     NOT_READY,
@@ -137,8 +139,10 @@ class WebChannel(RestInput):
         message_id, text = bodies.message_id(body), bodies.typed(body)
         key = (session.conversation, message_id)
         agent = _agent(request)
+        places = admission(request.app)
         if key not in self._answered:
-            await self._charge_message(session, text, agent)
+            places.check()  # before it is charged: it is to come again
+            await self._charge_message(session, text, agent, places)
         book = self._known(agent)
         intent = None
         if text is None:
@@ -146,7 +150,8 @@ class WebChannel(RestInput):
             text = _title(book, intent)
 
         async def answer() -> list[replies.Reply]:
-            said = await conversations.turn(session, message_id, text, intent)
+            with places.place():
+                said = await conversations.turn(session, message_id, text, intent)
             if any(message.get("utter_action") == FORGOTTEN for message in said):
                 self._drop(session)
             with metrics.STAGE_SECONDS.labels("send").time():
@@ -156,8 +161,6 @@ class WebChannel(RestInput):
             made = await self._answered.once(key, answer, self._settings.turn_seconds)
         except asyncio.TimeoutError:
             raise RefusalError(NOT_READY, _SLOW, wait=_RETRY_SECONDS) from None
-        except BusyError:
-            raise RefusalError(NOT_READY, wait=_RETRY_SECONDS) from None
         return json_response({"id": message_id, "replies": made})
 
     async def _feedback(self, request: Request, conversations: Conversations) -> HTTPResponse:
@@ -201,6 +204,8 @@ class WebChannel(RestInput):
                 answer = await work(request)
             except RefusalError as refusal:
                 answer = _refused(refusal)
+            except BusyError as busy:
+                answer = _refused(RefusalError(BUSY, wait=busy.wait))
             except (InvalidSessionError, ForgottenError):
                 answer = _refused(RefusalError(SESSION_EXPIRED))
             except Exception as error:
@@ -223,12 +228,16 @@ class WebChannel(RestInput):
         conversations.check(session)
         return session
 
-    async def _charge_message(self, session: Session, text: str | None, agent: Agent) -> None:
+    async def _charge_message(self, session: Session, text: str | None, agent: Agent, places: Admission) -> None:
         """Charge a message to its session, unless one is typed above the rate that holds a danger sign."""
         try:
             self._charge(session)
         except RefusalError:
-            if text is None or not await self._urgent.is_heard(agent, session.conversation, text):
+            if text is None:
+                raise
+            with places.place():
+                heard = await self._urgent.is_heard(agent, session.conversation, text)
+            if not heard:
                 raise
 
     def _charge(self, session: Session) -> None:

@@ -10,6 +10,7 @@ UNKNOWN_REPLY = "unknown_reply"
 TOO_LONG = "too_long"
 CONTENT_TYPE = "content_type"
 TOO_MANY = "too_many"
+BUSY = "busy"
 FAILED = "failed"
 NOT_READY = "not_ready"
 
@@ -23,6 +24,7 @@ _STATUS = {
     CONTENT_TYPE: 415,
     TOO_MANY: 429,
     FAILED: 500,
+    BUSY: 503,
     NOT_READY: 503,
 }
 _SENTENCES = {
@@ -35,6 +37,10 @@ _SENTENCES = {
     CONTENT_TYPE: "This request must be JSON. Please send it as application/json.",
     TOO_MANY: "That was very fast. Please wait a moment and send it again.",
     FAILED: "Sorry, something went wrong on our side. Please send it again.",
+    BUSY: (
+        "Many people are asking at the moment. Please send it again in a moment. "
+        "In an emergency, call your local emergency number now."
+    ),
     NOT_READY: "The chat is not ready at the moment. Please send it again in a moment.",
 }
 
