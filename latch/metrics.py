@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram, Info, start_http_server
+from prometheus_client import Counter, Gauge, Histogram, Info
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -22,12 +22,3 @@ STORE_ERRORS = Counter("latch_store_errors_total", "Requests that the database o
 CORRUPT = Counter("latch_store_corrupt_total", "Stored conversations that could not be read")
 HELD = Gauge("latch_store_held", "Conversations that are held in memory until the database takes them")
 EXPIRED_AT = Gauge("latch_store_expired_timestamp_seconds", "When conversations were last expired")
-
-
-def serve(host: str, port: int) -> None:
-    """Serve /metrics on a port of its own, in a thread of its own.
-
-    Raises:
-        OSError: when the port is taken.
-    """
-    start_http_server(port, host)

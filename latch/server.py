@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import resource
 import sqlite3
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from latch import logs, metrics, retention, unanswered
+from latch import logs, metrics_page, retention, unanswered
 from latch.assistant import DEFAULT_MODELS, ENDPOINTS, AssistantError
 from latch.channels.secret import secret
 from latch.light import without_tensorflow
@@ -33,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=5005)
     parser.add_argument("--model", type=Path, default=DEFAULT_MODELS, help="model file, or folder with models")
     options = parser.parse_args(arguments)
+    _keep_to_itself()
     without_tensorflow()
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # what TensorFlow prints by itself is no JSON
     try:
@@ -49,11 +51,20 @@ def main(arguments: list[str] | None = None) -> int:
     return _run(options.host, options.port, model)
 
 
+def _keep_to_itself() -> None:
+    """Let nobody else read the files that are made, and leave no memory behind in a file when the process crashes."""
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def _run(host: str, port: int, model: Path) -> int:
     from rasa.core import run
     from rasa.core.utils import AvailableEndpoints
     from rasa.shared.exceptions import RasaException
 
+    from latch.strict_http import read_strictly
+
+    read_strictly()
     os.environ.setdefault("SANIC_GRACEFUL_SHUTDOWN_TIMEOUT", str(GRACEFUL_SECONDS))
     logs.configure()  # again: libraries set up their own while they load
     try:
@@ -105,7 +116,7 @@ def _serve_metrics(host: str, port: str | None) -> None:
             number = int(port)
         except ValueError:
             raise ValueError(f"{METRICS_PORT} must be a port.") from None
-        metrics.serve(host, number)
+        metrics_page.serve(host, number)
 
 
 if __name__ == "__main__":
