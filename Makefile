@@ -9,6 +9,7 @@ PYTHON := $(BIN)/python
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 LOCKS := requirements.txt requirements-export.txt requirements-dev.txt
 INSTALLED := .venv/.installed
+AUDITOR := .tools/audit/bin/pip-audit
 ENCODER := models/encoder/encoder.onnx
 TRAINED := models/.trained
 WIDGET := widget/dist/latch-chat.js
@@ -20,7 +21,7 @@ export OMP_NUM_THREADS ?= 1
 export UV_NO_PROGRESS := true
 export UV_SYSTEM_CERTS := true
 
-.PHONY: chat test setup encoder train serve telegram widget check evaluate bench lint lock clean help
+.PHONY: chat test setup encoder train serve telegram widget check evaluate bench hostile audit lint lock clean help
 
 chat: $(TRAINED) ## talk to Latch in the terminal
 	@$(BIN)/latch chat
@@ -52,6 +53,12 @@ evaluate: $(TRAINED) ## measure what is understood, on the held-out messages in 
 bench: $(TRAINED) ## measure time and size, beside the pipeline of `rasa init`
 	@$(PYTHON) -m latch.bench $(BENCH)
 
+hostile: $(TRAINED) ## send 100,000 hostile requests to the server; takes about half an hour
+	@LATCH_HOSTILE=100000 $(PYTHON) -m pytest tests/hostile/test_generated.py
+
+audit: $(INSTALLED) $(AUDITOR) ## ask whether vulnerabilities of the locked packages are known
+	@$(PYTHON) scripts/audit.py --pip-audit $(AUDITOR)
+
 lint: $(INSTALLED)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
@@ -67,6 +74,11 @@ help: ## show this
 .tools/uv/bin/uv: requirements-uv.txt
 	@echo "Installing uv into .tools ..."
 	@python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
+
+$(AUDITOR): requirements-audit.txt
+	@echo "Installing pip-audit into .tools ..."
+	@python3 -m venv .tools/audit && .tools/audit/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.txt
+	@touch $@
 
 $(INSTALLED): $(UV) $(LOCKS) pyproject.toml .python-version
 	@echo "Installing the locked packages into .venv (some 200; one to three minutes the first time) ..."

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 
 from latch import responses
 from latch.assistant import Assistant, AssistantError
+from latch.model import verified
 from latch.nlu.constants import DANGERS, FOREIGN, UNREADABLE
 from latch.text import clean
 
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace, lines: TextIO = sys.stdin, out: TextIO = sy
     try:
         # What is imported and loaded may print; standard output belongs to the answers.
         with contextlib.redirect_stdout(sys.stderr):
-            assistant = Assistant.load(options.model)
+            assistant = Assistant.load(verified(options.model))
     except AssistantError as error:
         print(error, file=sys.stderr)
         return 1

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from prometheus_client import Counter, Gauge, Histogram, Info, disable_created_metrics, start_http_server
+from prometheus_client import Counter, Gauge, Histogram, Info, disable_created_metrics
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
@@ -96,12 +96,3 @@ def error_type(error: BaseException) -> str:
     if getattr(builtins, kind.__name__, None) is kind or kind.__module__.startswith("latch."):
         return kind.__name__
     return kind.__module__.partition(".")[0]
-
-
-def serve(host: str, port: int) -> None:
-    """Serve /metrics on a port of its own, in a thread of its own.
-
-    Raises:
-        OSError: when the port is taken.
-    """
-    start_http_server(port, host)

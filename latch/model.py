@@ -29,15 +29,20 @@ def checksum(model: Path) -> str:
     return found.hexdigest()
 
 
-def verified(models: Path = DEFAULT_MODELS, environment: Mapping[str, str] = os.environ) -> Path:
+def verified(
+    models: Path = DEFAULT_MODELS, environment: Mapping[str, str] = os.environ, own: Path = DEFAULT_MODELS
+) -> Path:
     """Return the newest model, or the model `models` itself, which is known to be the one that was trained.
 
-    Its checksum is that of the environment, or else that of the file beside it.
+    Its checksum is that of the environment; without one it is that of the file beside it, which is believed in the
+    project's `own` folder only: whoever can leave a model elsewhere can leave a checksum beside it.
 
     Raises:
         AssistantError: when there is none, or it is another, or damaged; one line that says what to do.
     """
     model = newest_model(models)
+    if not environment.get(EXPECTED) and not model.resolve().is_relative_to(own.resolve()):
+        raise AssistantError(f"The model {model} lies outside {own}: put it there, or set {EXPECTED} to its checksum.")
     try:
         expected = (environment.get(EXPECTED) or _beside(model)).strip().lower()
         found = checksum(model)

@@ -6,13 +6,14 @@ import argparse
 import asyncio
 import logging
 import os
+import resource
 import socket
 import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
 
-from latch import access, logs, metrics, retention, unanswered
+from latch import access, logs, metrics, metrics_page, retention, unanswered
 from latch.assistant import DEFAULT_MODELS, ENDPOINTS, AssistantError
 from latch.channels.secret import secret
 from latch.light import without_checking_domains, without_tensorflow
@@ -40,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=5005)
     parser.add_argument("--model", type=Path, default=DEFAULT_MODELS, help="model file, or folder with models")
     options = parser.parse_args(arguments)
+    _keep_to_itself()
     without_tensorflow()
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # what TensorFlow prints by itself is no JSON
     try:
@@ -58,6 +60,12 @@ def main(arguments: list[str] | None = None) -> int:
     return _run(options.host, options.port, model)
 
 
+def _keep_to_itself() -> None:
+    """Let nobody else read the files that are made, and leave no memory behind in a file when the process crashes."""
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def _run(host: str, port: int, model: Path) -> int:
     without_checking_domains()
     from rasa.core import run
@@ -65,7 +73,9 @@ def _run(host: str, port: int, model: Path) -> int:
     from rasa.shared.exceptions import RasaException
 
     from latch.action_server import ActionServer
+    from latch.strict_http import read_strictly
 
+    read_strictly()
     os.environ.setdefault("SANIC_BACKLOG", str(BACKLOG))
     os.environ.setdefault("SANIC_GRACEFUL_SHUTDOWN_TIMEOUT", str(GRACEFUL_SECONDS))
     logs.configure()  # again: libraries set up their own while they load
@@ -175,7 +185,7 @@ def _serve_metrics(host: str, port: str | None) -> None:
         if not port.isdecimal() or not 0 < int(port) < 65_536:
             raise ValueError(f"{METRICS_PORT} must be a port.")
         try:
-            metrics.serve(host, int(port))
+            metrics_page.serve(host, int(port))
         except OSError as error:
             raise ValueError(
                 f"{METRICS_PORT}: {host}:{port} cannot be opened ({error.strerror}). Each worker needs its own."

@@ -14,6 +14,8 @@ from latch.ask import Answer, answer_message
 from latch.assistant import Assistant, newest_model
 from latch.content.helplines import TABLE, load_helplines
 from latch.helplines import Helplines
+from tests.channels.telegram_server import TelegramBot, telegram_bot
+from tests.channels.telegram_stand_in import TelegramStandIn
 from tests.postgres import Postgres, running_postgres
 from tests.server import Server, free_port, running
 
@@ -68,6 +70,17 @@ def latch_server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield server
     with pytest.raises(ConnectionRefusedError):
         server.client.request("GET", "/healthz")
+
+
+@pytest.fixture(scope="session")
+def bot(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TelegramBot]:
+    """Return the server as a Telegram bot, started once; what a careless client would do is none of its ways."""
+    with (
+        TelegramStandIn().running() as telegram,
+        telegram_bot(tmp_path_factory.mktemp("telegram"), telegram) as started,
+    ):
+        yield started
+    assert telegram.slips == []
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,19 @@ class Server:
                 os.kill(number, signal.SIGKILL)
         self.process.wait()
 
+    def worker(self) -> int:
+        """Return the id of the process that answers."""
+        listed = subprocess.run(
+            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=True
+        )
+        (found,) = [line.split()[0] for line in listed.stdout.splitlines() if "latch.server" in line]
+        return int(found)
+
+    def memory(self) -> int:
+        """Return the resident memory of the process that answers, in bytes."""
+        status = Path(f"/proc/{self.worker()}/status").read_text(encoding="ascii")
+        return 1024 * int(re.search(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE)[1])
+
     def printed(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import pytest
 from latch import ask, cli
 from latch.ask import Answer
 from latch.assistant import Assistant
+from latch.model import EXPECTED, checksum
 from tests.conftest import Conversation
 
 Start = Callable[[], Conversation]
@@ -260,13 +262,24 @@ def test_a_missing_model_is_one_line_that_names_the_command(tmp_path: Path, caps
 
 
 def test_a_model_that_is_none_is_one_line_that_names_the_command(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "broken.tar.gz").write_bytes(b"not an archive")
+    broken = tmp_path / "broken.tar.gz"
+    broken.write_bytes(b"not an archive")
+    monkeypatch.setenv(EXPECTED, checksum(broken))
     assert cli.main(["ask", "hello", "--model", str(tmp_path)]) == 1
     printed = capsys.readouterr()
     assert printed.err.count("\n") == 1
     assert "make train" in printed.err
+
+
+def test_a_model_from_elsewhere_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv(EXPECTED, raising=False)
+    (tmp_path / "model.tar.gz").write_bytes(b"somebody's code")
+    assert cli.main(["ask", "hello", "--model", str(tmp_path)]) == 1
+    assert EXPECTED in capsys.readouterr().err
 
 
 def test_without_a_message_the_command_says_how_to_ask(capsys: pytest.CaptureFixture[str]) -> None:
@@ -287,6 +300,7 @@ def test_a_model_runs_alone_and_reads_lines_of_any_bytes(model: Path, tmp_path: 
     done = subprocess.run(
         [sys.executable, "-m", "latch", "ask", "--json", "--model", str(model.resolve())],
         cwd=tmp_path,
+        env={**os.environ, EXPECTED: checksum(model)},
         input=b"\n".join(lines),
         capture_output=True,
         timeout=120,

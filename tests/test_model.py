@@ -15,14 +15,41 @@ from latch.model import EXPECTED, checksum, verified, write_checksum
 from latch.retention import KEEP_HOURS, lifetime
 
 
-def test_a_model_with_its_checksum_is_used(model: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "model.tar.gz"
-    copy.symlink_to(model)
+@pytest.fixture
+def copied(model: Path, tmp_path: Path) -> Path:
+    """Return a copy of the model with its checksum."""
+    copy = tmp_path / "models" / "model.tar.gz"
+    copy.parent.mkdir()
+    copy.write_bytes(model.read_bytes())
     write_checksum(copy)
-    assert verified(tmp_path, {}) == copy
-    assert verified(copy, {EXPECTED: checksum(model).upper()}) == copy
+    return copy
+
+
+def test_a_model_of_the_own_folder_with_its_checksum_is_used(copied: Path) -> None:
+    assert verified(copied.parent, {}, own=copied.parent) == copied
+    assert verified(copied, {EXPECTED: checksum(copied).upper()}, own=copied.parent) == copied
     with pytest.raises(AssistantError, match="not the expected one"):
-        verified(copy, {EXPECTED: "0" * 64})
+        verified(copied, {EXPECTED: "0" * 64}, own=copied.parent)
+
+
+def test_a_model_of_the_own_folder_without_a_checksum_is_refused(copied: Path) -> None:
+    copied.with_name("model.tar.gz.sha256").unlink()
+    with pytest.raises(AssistantError, match="has no checksum"):
+        verified(copied, {}, own=copied.parent)
+
+
+@pytest.mark.parametrize("way", ["another folder", "a link", "a path that climbs"])
+def test_a_model_from_elsewhere_is_used_only_where_the_operator_names_its_checksum(copied: Path, way: str) -> None:
+    """A checksum beside it proves nothing: whoever left the one there could leave the other."""
+    own = copied.parent.with_name("own")
+    own.mkdir()
+    named = {"another folder": copied, "a link": own / copied.name, "a path that climbs": own / ".." / "models"}[way]
+    if way == "a link":
+        named.symlink_to(copied)
+        write_checksum(named)
+    with pytest.raises(AssistantError, match="lies outside"):
+        verified(named, {}, own=own)
+    assert verified(named, {EXPECTED: checksum(copied)}, own=own).resolve() == copied.resolve()
 
 
 def test_the_trained_bot_answers_the_golden_questions_and_keeps_nothing_of_them(assistant: Assistant) -> None:

@@ -11,12 +11,12 @@ from typing import Any
 import yaml
 from rasa.core.channels.channel import InputChannel
 from sanic import Blueprint, Sanic
-from sanic.exceptions import MethodNotSupported, NotFound, SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, raw
 from sanic.response import json as json_response
 from sanic_cors.core import SANIC_CORS_EVALUATED
 
+from latch.channels import errors
 from latch.channels.turns import OnNewMessage
 from latch.golden import Golden
 
@@ -44,10 +44,6 @@ _SCRIPT = {
     "Cache-Control": "public, max-age=300, stale-while-revalidate=86400",
 }
 _PACKED = (("br", ".br"), ("gzip", ".gz"))
-_NOTHING_THERE = {
-    404: ("not_found", "There is nothing at this address. Please check it."),
-    405: ("method", "This address takes no such request. Please look it up in /openapi.json."),
-}
 
 
 class Pages(InputChannel):
@@ -98,8 +94,7 @@ class Pages(InputChannel):
             for route in app.router.routes:
                 if route.path == "" and "GET" in route.methods:
                     route.handler = page
-            app.error_handler.add(NotFound, _nothing_there)
-            app.error_handler.add(MethodNotSupported, _nothing_there)
+            app.error_handler.add(Exception, errors.answer)
 
         routes.add_route(healthz, "/healthz", methods=["GET", "HEAD"])
         routes.add_route(readyz, "/readyz", methods=["GET", "HEAD"])
@@ -123,13 +118,6 @@ class Pages(InputChannel):
                 content, found["Content-Encoding"] = packed.read_bytes(), encoding
                 break
         return _content(request, content, content_type, found)
-
-
-def _nothing_there(_: Request, error: SanicException) -> HTTPResponse:
-    """Return the answer to a wrong address or method in the form of every error."""
-    code, sentence = _NOTHING_THERE[error.status_code]
-    headers = getattr(error, "headers", {})  # Allow
-    return json_response({"error": {"code": code, "message": sentence}}, status=error.status_code, headers=headers)
 
 
 def _content(request: Request, content: bytes, content_type: str, headers: Mapping[str, str]) -> HTTPResponse:

@@ -10,6 +10,8 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
+from latch.placeholders import check_secret
+
 SECRET = "LATCH_SECRET"
 SECRET_FILE = Path("var/web-secret")
 SHORTEST_SECRET = 32  # characters; HMAC-SHA256 gains nothing from more than its 32 bytes
@@ -19,14 +21,15 @@ def secret(file: Path = SECRET_FILE) -> str:
     """Return the secret from the environment, else the one in `file`, which is made where it is missing.
 
     Raises:
-        ValueError: when the secret is too short to protect anything.
+        ValueError: when the secret is too short to protect anything, or an example.
         OSError: when the file cannot be read or made.
     """
     given = os.environ.get(SECRET)
     found = given if given else _kept(file)
+    where = SECRET if given else str(file)
     if len(found) < SHORTEST_SECRET:
-        where = SECRET if given else str(file)
         raise ValueError(f"{where} must have at least {SHORTEST_SECRET} characters (`openssl rand -hex 32` makes one).")
+    check_secret(where, found)
     return found
 
 

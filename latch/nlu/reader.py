@@ -17,6 +17,12 @@ from latch.nlu.constants import EMPTY, NO_WORDS, SAID, UNREADABLE
 from latch.text import clean
 
 _LETTER = re.compile(r"[^\W\d_]")
+# What has no space is split at its signs one by one, at a cost that grows with the square of its length. Signs in a
+# row mean no more than some of them.
+_SIGNS = re.compile(r"((?:[^\w\s]|_){20})(?:[^\w\s]|_)+")
+_SIGN = re.compile(r"[^\w\s]|_")
+_NO_SPACE = re.compile(r"\S{151,}")
+_PIECE = 150  # longer than most addresses of pages
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -52,13 +58,13 @@ class MessageReader(GraphComponent):
         """Clean the training examples as messages are cleaned."""
         for example in training_data.training_examples:
             if example.get(TEXT):
-                example.set(TEXT, _shortened(clean(example.get(TEXT)), self._longest))
+                example.set(TEXT, _shortened(_readable(example.get(TEXT)), self._longest))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Clean the text of each message; mark the unreadable ones."""
         for message in messages:
-            said = clean(message.get(TEXT) or "")
+            said = _readable(message.get(TEXT) or "")
             text = _shortened(said, self._longest)
             message.set(SAID, _shortened(said, self._searched))
             message.set(TEXT, text, add_to_output=True)
@@ -67,6 +73,18 @@ class MessageReader(GraphComponent):
             elif not _LETTER.search(text):
                 message.set(UNREADABLE, NO_WORDS, add_to_output=True)
         return messages
+
+
+def _readable(text: str) -> str:
+    """Return the text cleaned, with at most 20 signs in a row, and in pieces where it is long without a space."""
+    return _NO_SPACE.sub(_pieces, _SIGNS.sub(r"\1", clean(text)))
+
+
+def _pieces(found: re.Match[str]) -> str:
+    text = found.group()
+    if not _SIGN.search(text):
+        return text
+    return " ".join(text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
 
 
 def _shortened(text: str, longest: int) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from latch.placeholders import check_address
+
 DATABASE_URL = "LATCH_DATABASE_URL"
 DEFAULT_DATABASE = Path("var/conversations.sqlite3")
 
@@ -51,7 +53,7 @@ def table(path: str | Path | None = None, environment: Mapping[str, str] = os.en
     """Return the table in the database that the environment names, else in the SQLite file `path`.
 
     Raises:
-        ValueError: when the environment names a database of no known kind.
+        ValueError: when the environment names a database of no known kind, or with the password of an example.
     """
     from latch.storage.postgres import PostgresTable
     from latch.storage.sqlite import SqliteTable
@@ -60,6 +62,7 @@ def table(path: str | Path | None = None, environment: Mapping[str, str] = os.en
     if not url:
         return SqliteTable(Path(path or DEFAULT_DATABASE))
     if url.startswith(_POSTGRESQL):
+        check_address(DATABASE_URL, url)
         return PostgresTable(url)
     if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
         return SqliteTable(Path(url.removeprefix(_SQLITE)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ class TelegramBot:
 
     server: Server
     telegram: TelegramStandIn
+    metrics: str  # the address of the page
 
     def bring(self, update: Any, secret: str | None = None) -> Answer:
         """Bring an update as Telegram does, once; by itself with the right secret."""
@@ -48,10 +49,18 @@ def environment(telegram: TelegramStandIn, folder: Path, port: int) -> dict[str,
 
 
 @contextmanager
-def telegram_bot(folder: Path, telegram: TelegramStandIn, port: int | None = None) -> Iterator[TelegramBot]:
-    """Yield the server, once Telegram knows its webhook."""
-    port = port or free_port()
+def telegram_bot(
+    folder: Path, telegram: TelegramStandIn, port: int | None = None, more: Mapping[str, str] | None = None
+) -> Iterator[TelegramBot]:
+    """Yield the server, once Telegram knows its webhook. `more` comes to its environment.
+
+    It is at its most talkative, and writes what it writes into `folder`.
+    """
+    port, metrics = port or free_port(), free_port()
+    temporary = folder / "temporary"
+    temporary.mkdir(exist_ok=True)
+    talkative = {"LATCH_LOG_LEVEL": "debug", "LATCH_METRICS_PORT": str(metrics), "TMPDIR": str(temporary)}
     introduced = len(telegram.of("setMyCommands"))
-    with running(folder, port, environment(telegram, folder, port)) as server:
+    with running(folder, port, {**environment(telegram, folder, port), **talkative, **(more or {})}) as server:
         wait_until(lambda: len(telegram.of("setMyCommands")) > introduced)
-        yield TelegramBot(server, telegram)
+        yield TelegramBot(server, telegram, f"http://127.0.0.1:{metrics}/metrics")

@@ -94,7 +94,7 @@ class TestOneAnswer:
         del seen["LATCH_TELEGRAM_WEBHOOK_URL"]  # the other one keeps it
         webhook = bot.telegram.webhook
         with running(tmp_path, port, {**seen, "LATCH_TELEGRAM_WEBHOOK_URL": webhook["url"]}) as server:
-            other = TelegramBot(server, bot.telegram)
+            other = TelegramBot(server, bot.telegram, bot.metrics)
             for _ in range(20):
                 update = bot.telegram.made("message", bot.telegram.message(chat, text="thank you"))
                 with ThreadPoolExecutor(2) as pool:

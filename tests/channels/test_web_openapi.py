@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import ignored_auth
 from latch.channels.pages import OPENAPI
 from tests.channels.conftest import Server
 
-# Of each operation; with those of test_web_hostile.py more than ten thousand.
+# Of each operation.
 EXAMPLES = int(os.environ.get("LATCH_SCHEMATHESIS", "1000"))
 DOCUMENT: dict[str, Any] = yaml.safe_load(OPENAPI.read_text(encoding="utf-8"))
 POSTS = [path for path, item in DOCUMENT["paths"].items() if "post" in item]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from latch.model import EXPECTED, write_checksum
+from latch.model import EXPECTED, checksum, write_checksum
 from latch.run import environment
 from tests.faults.conftest import Serve
 from tests.server import ROOT, SECRET, free_port
@@ -40,7 +40,7 @@ def refused(done: subprocess.CompletedProcess[str], words: str) -> None:
 
 @pytest.fixture
 def copied(model: Path, tmp_path: Path) -> Path:
-    """Return a copy of the model with its checksum."""
+    """Return a copy of the model with its checksum, outside the project."""
     copy = tmp_path / "model.tar.gz"
     copy.write_bytes(model.read_bytes())
     write_checksum(copy)
@@ -51,26 +51,24 @@ def test_a_missing_model(tmp_path: Path) -> None:
     refused(start("--model", str(tmp_path)), "There is no trained model")
 
 
-def test_a_damaged_model(copied: Path) -> None:
+def test_a_damaged_model(copied: Path, model: Path) -> None:
     with copied.open("r+b") as opened:
         opened.seek(1_000_000)
         opened.write(b"Zebedee")
-    refused(start("--model", str(copied)), "is damaged or another one")
+    refused(start("--model", str(copied), **{EXPECTED: checksum(model)}), "is damaged or another one")
 
 
 def test_a_model_that_is_not_the_expected_one(copied: Path) -> None:
     refused(start("--model", str(copied), **{EXPECTED: "0" * 64}), "is damaged or another one")
 
 
-def test_a_model_without_a_checksum(copied: Path) -> None:
-    copied.with_name(copied.name + ".sha256").unlink()
-    refused(start("--model", str(copied)), "has no checksum")
+def test_a_model_from_elsewhere(copied: Path) -> None:
+    refused(start("--model", str(copied)), "lies outside models")
 
 
 def test_a_file_of_the_right_checksum_that_is_no_model(copied: Path) -> None:
     copied.write_bytes(b"Zebedee")
-    write_checksum(copied)
-    refused(start("--model", str(copied)), "is no model")
+    refused(start("--model", str(copied), **{EXPECTED: checksum(copied)}), "is no model")
 
 
 @pytest.mark.parametrize(
@@ -99,6 +97,22 @@ def test_a_server_that_is_started_and_stopped_says_so_in_json_and_leaves_no_erro
 
 def test_what_people_type_is_kept_on_a_developers_own_machine_alone() -> None:
     refused(start("--host", "0.0.0.0", LATCH_KEEP_TEXT="1"), "LATCH_KEEP_TEXT")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LATCH_SECRET", "change-me-change-me-change-me-change-me"),
+        ("LATCH_SECRET", "0" * 64),
+        ("LATCH_DATABASE_URL", "postgresql://latch:change-me@127.0.0.1/latch"),
+        ("LATCH_TELEGRAM_TOKEN", "123456:change-me-change-me"),
+    ],
+)
+def test_a_secret_that_is_an_example_is_named_and_not_repeated(name: str, value: str) -> None:
+    done = start(**{name: value})
+    refused(done, name)
+    assert value not in done.stdout + done.stderr
+    assert "example" in done.stdout + done.stderr
 
 
 def test_a_wrong_database_is_named() -> None:

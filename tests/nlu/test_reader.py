@@ -105,3 +105,21 @@ def test_any_text_is_read_without_an_error_and_can_be_encoded(text: str) -> None
 @given(st.text(st.characters(exclude_categories=[]), min_size=1, max_size=20), st.integers(500, 10_000))
 def test_any_very_long_text_is_cut(text: str, times: int) -> None:
     assert len(_read((text * times)[:10_000]).get(TEXT)) <= 2001
+
+
+@pytest.mark.parametrize("sign", ["?", "😀", "_", "'", "👩\u200d🍼"])
+def test_signs_in_a_row_are_read_up_to_twenty(sign: str) -> None:
+    """Two thousand of them would keep everybody waiting for seconds, and mean no more."""
+    read = _read(f"is it normal{sign * 2_000} she sleeps").get(TEXT)
+    assert read == f"is it normal{(sign * 20)[:20]} she sleeps"
+
+
+def test_what_has_no_space_is_read_in_pieces() -> None:
+    read = _read("a'" * 900).get(TEXT)
+    assert max(map(len, read.split())) == 150
+    assert read.replace(" ", "") == "a'" * 900
+
+
+def test_words_and_signs_as_people_type_them_stay_as_they_are() -> None:
+    text = "https://www.example.org/a/long/path/to/some/page?with=a&query !!!!!!! 😭😭😭😭😭 ... ----------"
+    assert _read(text).get(TEXT) == text

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from latch.placeholders import check_secret
+
 TOKEN = "LATCH_TELEGRAM_TOKEN"
 SECRET = "LATCH_TELEGRAM_SECRET"
 WEBHOOK_URL = "LATCH_TELEGRAM_WEBHOOK_URL"
@@ -64,6 +66,9 @@ class Settings:
             raise ValueError(f"{TOKEN} is not of the form that BotFather gives: digits, a colon, letters and digits")
         if secret and not _SECRET.fullmatch(secret):
             raise ValueError(f"{SECRET} must have 16 to 256 letters, digits, _ or -")
+        check_secret(TOKEN, token)
+        if secret:
+            check_secret(SECRET, secret)
         api = (api or PUBLIC_API).rstrip("/")
         if urlsplit(api).scheme not in ("http", "https") or not urlsplit(api).netloc:
             raise ValueError(f"{API} must be the address of a Bot API server")

@@ -1,22 +1,15 @@
-"""Thousands of updates of every kind, sensible or not: none makes the server fail, none is lost, none answered twice.
-
-LATCH_HOSTILE_UPDATES sets another number of updates.
-"""
+"""Generated updates of Telegram, of every kind, sensible or not, and what the chat must show then."""
 
 from __future__ import annotations
 
 import itertools
-import os
-from collections import Counter
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.channels.telegram_server import TelegramBot
 from tests.channels.telegram_stand_in import units
 
-UPDATES = int(os.environ.get("LATCH_HOSTILE_UPDATES", "5000"))
 _CHATS = itertools.count(2_000_000)
 
 # Everything that the Bot API knows as an update, and what it does not know.
@@ -74,45 +67,29 @@ DRAWN = st.one_of(
 )
 
 
-def test_no_update_makes_a_failure_is_lost_or_is_answered_twice(bot: TelegramBot) -> None:
-    kinds: Counter[str] = Counter()
-    asked: dict[int, tuple[str, int]] = {}  # what was asked, and how many messages must be there
+class Updates:
+    """Brings updates, and knows how many messages must be there in the end."""
 
-    @seed(6)
-    @settings(
-        max_examples=UPDATES,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(DRAWN, st.integers(0, 9))
-    def hostile(drawn: tuple[str, Any], again: int) -> None:
+    def __init__(self, bot: TelegramBot) -> None:
+        self._bot = bot
+        self._asked: dict[int, tuple[str, int]] = {}
+
+    def send(self, drawn: tuple[str, Any], times: int = 1) -> None:
+        """Bring an update so many times."""
         kind, what = drawn
-        chat = next(_CHATS)
-        update, place, answers = _update(bot, kind, what, chat)
-        kinds[kind] += 1
-        asked[place] = (f"{kind} {what!r:.60}", answers)
-        for _ in range(2 if again == 0 else 1):  # one of ten comes twice
-            assert bot.bring(update).status == 200, update
+        update, place, answers = _made(self._bot, kind, what, next(_CHATS))
+        self._asked[place] = (f"{kind} {what!r:.60}", answers)
+        for _ in range(times):
+            assert self._bot.bring(update).status == 200, update
 
-    hostile()
-    print(f"{sum(kinds.values())} updates: {dict(kinds)}")
-    wrong = {
-        what: len(bot.telegram.shown(chat))
-        for chat, (what, count) in asked.items()
-        if len(bot.telegram.shown(chat)) != count
-    }
-    assert wrong == {}
-    assert sum(kinds.values()) >= UPDATES * 0.99
-    assert all(units(message.text) <= 4096 for chat in asked for message in bot.telegram.shown(chat))
-    # The server goes on, with what was said before.
-    chat = next(_CHATS)
-    bot.ask(chat, TEXTS[0])
-    assert "Let-down reflex" in bot.ask(chat, "who says so?")[1]
+    def wrong(self) -> dict[str, int]:
+        """Return what was lost or answered twice: what was asked, and how many messages are there."""
+        shown = self._bot.telegram.shown
+        assert all(units(message.text) <= 4096 for chat in self._asked for message in shown(chat))
+        return {what: len(shown(chat)) for chat, (what, count) in self._asked.items() if len(shown(chat)) != count}
 
 
-def _update(bot: TelegramBot, kind: str, what: Any, chat: int) -> tuple[Any, int, int]:
+def _made(bot: TelegramBot, kind: str, what: Any, chat: int) -> tuple[Any, int, int]:
     """Return an update, the chat that it is from, and how many messages are to be there when it was answered."""
     telegram = bot.telegram
     if kind == "text":
