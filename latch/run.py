@@ -1,4 +1,4 @@
-"""`latch chat`, `latch serve` and `latch telegram`: the bot with its action server beside it."""
+"""`latch chat`, `latch serve`, `latch telegram`: the bot with its action server beside it; `latch worker`: without."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 from urllib.request import urlopen
 
 from latch.assistant import AssistantError
@@ -58,6 +58,12 @@ def serve(host: str, port: int) -> int:
     )
 
 
+def worker(host: str, port: int, model: Path) -> NoReturn:
+    """Become one worker, without an action server: what a container runs. It is this process that is told to stop."""
+    options = ("--host", host, "--port", str(port), "--model", str(model))
+    os.execve(sys.executable, (sys.executable, "-m", "latch.server", *options), environment())
+
+
 def telegram(host: str, port: int) -> int:
     """Run what `serve` runs, with Telegram's updates fetched by long polling; return its exit code."""
     try:
@@ -87,7 +93,7 @@ def _with_actions(command: Sequence[str], greeting: str, log: TextIO | None = No
     except AssistantError as error:
         print(error, file=sys.stderr)
         return 1
-    actions = None if _answers(ACTION_PORT) else _start_actions()
+    actions = None if _answers(ACTION_PORT) else start_actions()
     print(greeting, flush=True)
     # Both are for Rasa, which ends by itself; this process only waits and then tidies up. A terminal sends Ctrl-C to
     # Rasa, too; who stops a service sends SIGTERM to this process alone.
@@ -103,20 +109,20 @@ def _with_actions(command: Sequence[str], greeting: str, log: TextIO | None = No
             _stop(actions)
 
 
-def _start_actions() -> subprocess.Popen[bytes]:
+def start_actions(port: int = ACTION_PORT, settings: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start the action server and wait until it answers; the bot runs without it if it does not."""
-    command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(ACTION_PORT)]
+    command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)]
     process = subprocess.Popen(
         # The action server listens on every address unless told otherwise.
         command,
-        env={**environment(), "SANIC_HOST": "127.0.0.1"},
+        env={**environment(), "SANIC_HOST": "127.0.0.1", **(settings or {})},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and process.poll() is None:
-        if _answers(ACTION_PORT):
+        if _answers(port):
             return process
         time.sleep(0.1)
     print("The action server did not start; Latch answers without it.", file=sys.stderr)

@@ -19,6 +19,7 @@ from latch.model import verified
 from latch.storage.tables import table
 
 CREDENTIALS = Path("credentials.yml")
+ACTIONS_URL = "LATCH_ACTIONS_URL"  # of an action server elsewhere; it comes before the one in endpoints.yml
 METRICS_PORT, METRICS_HOST = "LATCH_METRICS_PORT", "LATCH_METRICS_HOST"
 # What is being answered when the server is told to stop may take so long. Who stops it waits ten seconds, and what is
 # held for the database has some of them.
@@ -53,9 +54,14 @@ def _run(host: str, port: int, model: Path) -> int:
     from rasa.core import run
     from rasa.core.utils import AvailableEndpoints
     from rasa.shared.exceptions import RasaException
+    from rasa.utils.endpoints import EndpointConfig
 
     os.environ.setdefault("SANIC_GRACEFUL_SHUTDOWN_TIMEOUT", str(GRACEFUL_SECONDS))
     logs.configure()  # again: libraries set up their own while they load
+    endpoints = AvailableEndpoints.read_endpoints(str(ENDPOINTS))
+    actions = os.environ.get(ACTIONS_URL)
+    if actions:
+        endpoints.action = EndpointConfig(actions)
     try:
         run.serve_application(
             str(model),
@@ -63,7 +69,7 @@ def _run(host: str, port: int, model: Path) -> int:
             port=port,
             credentials=str(CREDENTIALS),
             enable_api=False,
-            endpoints=AvailableEndpoints.read_endpoints(str(ENDPOINTS)),
+            endpoints=endpoints,
             server_listeners=[(_check, "after_server_start"), (_close, "after_server_stop")],
         )
     except RasaException as error:
