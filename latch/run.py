@@ -32,6 +32,8 @@ ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "PYTHONWARNINGS": "ignore",
     "OMP_NUM_THREADS": "1",
+    # Connections that wait to be taken: above it the system drops them, and a proxy takes the server for gone.
+    "SANIC_BACKLOG": "2048",
     "SANIC_REQUEST_MAX_SIZE": "100000",  # bytes; the channels take less, no address takes more
 }
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
-import pytest
 
 from latch.cluster import postgres
+from tests.missing import missing
 
 
 class Postgres(postgres.Postgres):
@@ -53,10 +53,7 @@ def running_postgres() -> Iterator[Postgres]:
     """Yield a started server; where PostgreSQL is not installed, the test is skipped, but not in CI."""
     found = postgres.programs()
     if found is None:
-        message = "PostgreSQL is not installed (apt-get install postgresql)"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+        missing("PostgreSQL is not installed (apt-get install postgresql)")
     # Not in pytest's folder, which no other user may enter.
     folder = Path(tempfile.mkdtemp(prefix="latch-postgres-"))
     server = Postgres(folder, found)
