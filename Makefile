@@ -21,7 +21,7 @@ export OMP_NUM_THREADS ?= 1
 export UV_NO_PROGRESS := true
 export UV_SYSTEM_CERTS := true
 
-.PHONY: chat test setup encoder train serve telegram widget check evaluate bench hostile audit lint lock clean help
+.PHONY: chat test setup encoder train serve telegram cluster widget check evaluate bench hostile audit lint lock clean help
 
 chat: $(TRAINED) ## talk to Latch in the terminal
 	@$(BIN)/latch chat
@@ -41,6 +41,9 @@ serve: $(TRAINED) $(WIDGET) ## run the server with a demo page, and the action s
 
 telegram: $(TRAINED) $(WIDGET) ## run the same as a Telegram bot, without a public address
 	@$(BIN)/latch telegram
+
+cluster: $(TRAINED) $(WIDGET) ## run nginx, PostgreSQL and two workers on this machine (CLUSTER="--workers 4")
+	@$(BIN)/latch cluster $(CLUSTER)
 
 widget: $(WIDGET) ## build the chat widget into one file (needs Node 20.19 or later)
 

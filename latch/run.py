@@ -1,4 +1,4 @@
-"""`latch chat`, `latch serve` and `latch telegram`: the bot with its action server beside it."""
+"""`latch chat`, `latch serve`, `latch telegram`: the bot with its action server beside it; `latch worker`: without."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 from urllib.request import urlopen
 
 from latch.assistant import AssistantError
@@ -32,6 +32,8 @@ ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "PYTHONWARNINGS": "ignore",
     "OMP_NUM_THREADS": "1",
+    # Connections that wait to be taken: above it the system drops them, and a proxy takes the server for gone.
+    "SANIC_BACKLOG": "2048",
     "SANIC_REQUEST_MAX_SIZE": "100000",  # bytes; the channels take less, no address takes more
 }
 
@@ -56,6 +58,12 @@ def serve(host: str, port: int) -> int:
         (sys.executable, "-m", "latch.server", "--host", host, "--port", str(port)),
         f"Starting the server on http://{host}:{port} (about 20 s). Stop it with Ctrl-C.",
     )
+
+
+def worker(host: str, port: int, model: Path) -> NoReturn:
+    """Become one worker, without an action server: what a container runs. It is this process that is told to stop."""
+    options = ("--host", host, "--port", str(port), "--model", str(model))
+    os.execve(sys.executable, (sys.executable, "-m", "latch.server", *options), environment())
 
 
 def telegram(host: str, port: int) -> int:
@@ -87,9 +95,7 @@ def _with_actions(command: Sequence[str], greeting: str, log: TextIO | None = No
     except AssistantError as error:
         print(error, file=sys.stderr)
         return 1
-    actions = None if _answers(ACTION_PORT) else _start_actions()
-    if actions is not None:
-        threading.Thread(target=_await_actions, args=(actions,), daemon=True).start()
+    actions = None if _answers(ACTION_PORT) else start_actions()
     print(greeting, flush=True)
     # Both are for Rasa, which ends by itself; this process only waits and then tidies up. A terminal sends Ctrl-C to
     # Rasa, too; who stops a service sends SIGTERM to this process alone.
@@ -105,23 +111,25 @@ def _with_actions(command: Sequence[str], greeting: str, log: TextIO | None = No
             _stop(actions)
 
 
-def _start_actions() -> subprocess.Popen[bytes]:
+def start_actions(port: int = ACTION_PORT, settings: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
     """Start the action server; nothing waits for it, and the bot runs without it if it does not start."""
-    command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(ACTION_PORT)]
-    return subprocess.Popen(
+    command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)]
+    process = subprocess.Popen(
         # The action server listens on every address unless told otherwise.
         command,
-        env={**environment(), "SANIC_HOST": "127.0.0.1"},
+        env={**environment(), "SANIC_HOST": "127.0.0.1", **(settings or {})},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    threading.Thread(target=_await_actions, args=(process, port), daemon=True).start()
+    return process
 
 
-def _await_actions(process: subprocess.Popen[bytes]) -> None:
+def _await_actions(process: subprocess.Popen[bytes], port: int) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and process.poll() is None:
-        if _answers(ACTION_PORT):
+        if _answers(port):
             return
         time.sleep(0.5)
     print("The action server did not start; Latch answers without it.", file=sys.stderr)

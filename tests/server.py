@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from urllib.request import urlopen
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from latch.cluster.processes import free_port as free_port
 from tests.channels.client import Client
 
 ROOT = Path(__file__).parents[1]
@@ -81,13 +81,6 @@ class Metrics:
     def __call__(self, name: str, **labels: str) -> float:
         """Return a value, 0 where there is none."""
         return self.samples.get((name, frozenset(labels.items())), 0.0)
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @contextmanager

@@ -6,8 +6,10 @@ import http.client
 import ipaddress
 import itertools
 import json
+import ssl
 import uuid
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,17 +45,21 @@ class Answer:
 
 @dataclass
 class Client:
-    """Talks to a server; with a token, in a session. A server behind a proxy sees each from an address of its own."""
+    """Talks to a server; with a token, in a session. A server behind a proxy sees each from an address of its own.
+
+    Of a server with TLS, `authority` is the file of the certificate that vouches for it.
+    """
 
     url: str
     token: str | None = None
     starters: list[dict[str, str]] = field(default_factory=list)
     timeout: float = 60.0
     address: str = field(default_factory=new_address)
+    authority: Path | None = None
 
     def open(self, **body: Any) -> Client:
         """Return a client with a session."""
-        opened = Client(self.url)
+        opened = Client(self.url, authority=self.authority)
         answer = opened.post("session", body)
         assert answer.status == 200, answer
         opened.token, opened.starters = answer.json["session"], answer.json["starters"]
@@ -77,7 +83,7 @@ class Client:
     def request(
         self, method: str, path: str, content: bytes | None = None, headers: dict[str, str] | None = None
     ) -> Answer:
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=self.timeout)
+        connection = self.connect()
         try:
             connection.request(method, path, content, headers or {})
             answer = connection.getresponse()
@@ -85,6 +91,14 @@ class Client:
         finally:
             connection.close()
         return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, content)
+
+    def connect(self) -> http.client.HTTPConnection:
+        """Return a connection to the server, not opened yet."""
+        parts = urlsplit(self.url)
+        if parts.scheme == "http":
+            return http.client.HTTPConnection(parts.netloc, timeout=self.timeout)
+        context = ssl.create_default_context(cafile=self.authority)
+        return http.client.HTTPSConnection(parts.netloc, timeout=self.timeout, context=context)
 
 
 def texts(answer: Answer) -> list[str]:
