@@ -7,10 +7,12 @@ import asyncio
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,9 @@ from latch.bench.page import as_page, target_rows
 from latch.bench.servers import SECRET_OF_THE_BENCH, serving
 from latch.bench.targets import load_key, ratios
 from latch.channels.secret import SECRET
+from latch.cluster.cluster import running
+from latch.cluster.postgres import Postgres, programs
+from latch.cluster.processes import ClusterError
 from latch.content.load import topic_files
 from latch.evaluation.messages import read_messages
 from latch.evaluation.project import DATA
@@ -30,7 +35,10 @@ from latch.run import environment
 from latch.storage.tables import DATABASE_URL
 
 REPORTS = Path("reports")
-CLIENTS = (1, 8, 32)
+MOST_CLIENTS = 32
+CLIENTS = (1, 8, MOST_CLIENTS)
+WORKERS = (1, 2)
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
 TOPICS = (2, 10, 100, 1_000)
 EXAMPLES = 8  # of a topic that the stock pipeline is trained on: with more its answers cost more, its training hours
 TURNS = 1_000
@@ -56,24 +64,27 @@ class Bench:
 
     def servers(self) -> None:
         """Measure both servers from outside: start, load by clients and database, memory."""
-        for bot in (self._ours, self._stock()):
-            found: dict[str, Any] = {}
-            for database, url in self._databases(bot):
-                with serving(bot, url) as server:
-                    opens = clients.latch_conversation if bot.is_latch else clients.stock_conversation
-                    if database == "sqlite":
-                        found["ready_s"] = server.ready
-                    _run(clients.load(server.url, opens, 1, _WARM_UP_SECONDS, self._texts))
-                    for number in CLIENTS:
-                        before = server.cpu()
-                        seen = _run(clients.load(server.url, opens, number, self._seconds, self._texts))
-                        seen["cpu_ms"] = 1000 * (server.cpu() - before) / seen["messages"]
-                        found[load_key(database, number)] = seen
-                        _say(f"{bot.name}, {database}, {number} clients", seen)
-                    if database == "sqlite":
-                        found["memory_mb"] = server.memory()
-            _say(bot.name, {key: found[key] for key in ("ready_s", "memory_mb")})
-            self.figures.setdefault("servers", {})[bot.name] = found
+        with postgres() as database:
+            for bot in (self._ours, self._stock()):
+                found = self._served(bot, SQLITE, f"sqlite:///{bot.folder / 'bench.sqlite3'}")
+                more = self._served(bot, POSTGRESQL, database.url)
+                found.update({key: seen for key, seen in more.items() if key.startswith(POSTGRESQL)})
+                self.figures.setdefault("servers", {})[bot.name] = found
+
+    def _served(self, bot: Bot, database: str, url: str) -> dict[str, Any]:
+        opens = clients.latch_conversation if bot.is_latch else clients.stock_conversation
+        found: dict[str, Any] = {}
+        with serving(bot, url) as server:
+            _run(clients.load(server.url, opens, 1, _WARM_UP_SECONDS, self._texts))
+            for number in CLIENTS:
+                before = server.cpu()
+                seen = _run(clients.load(server.url, opens, number, self._seconds, self._texts))
+                seen["cpu_ms"] = 1000 * (server.cpu() - before) / seen["messages"]
+                found[load_key(database, number)] = seen
+                _say(f"{bot.name}, {database}, {number} clients", seen)
+            found.update(ready_s=server.ready, memory_mb=server.memory())
+            _say(f"{bot.name}, {database}", {key: found[key] for key in ("ready_s", "memory_mb")})
+        return found
 
     def inside(self) -> None:
         """Measure the CPU of a turn by stage, and in a long conversation."""
@@ -93,6 +104,16 @@ class Bench:
                 self.figures.setdefault("topics", {}).setdefault(name, {})[str(count)] = found
                 _say(f"{name}, {count} topics", found)
 
+    def workers(self) -> None:
+        """Measure one worker and two behind the proxy, with PostgreSQL."""
+        for count in WORKERS:
+            with running(count, trusted="127.0.0.1") as cluster:
+                url = cluster.proxy.url
+                _run(clients.load(url, clients.latch_conversation, count, _WARM_UP_SECONDS, self._texts))
+                seen = _run(clients.load(url, clients.latch_conversation, MOST_CLIENTS, self._seconds, self._texts))
+            self.figures.setdefault("workers", {})[str(count)] = seen
+            _say(f"{count} workers", seen)
+
     def alone(self) -> None:
         """Measure what Latch costs alone."""
         for name, measure in alone(self._texts):
@@ -104,9 +125,6 @@ class Bench:
             print("Training the pipeline and policies of rasa init, one epoch each (some minutes) ...", flush=True)
             self._theirs = bots.stock(self._folder / "stock", examples=EXAMPLES)
         return self._theirs
-
-    def _databases(self, bot: Bot) -> list[tuple[str, str]]:
-        return [("sqlite", f"sqlite:///{bot.folder / 'bench.sqlite3'}")]
 
     def _inside(self, bot: Bot, what: str, turns: int) -> dict[str, float]:
         url = f"sqlite:///{bot.folder / f'{what}.sqlite3'}"
@@ -142,6 +160,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("{:<75} {:>12} {:>8}  {}".format(*row))
     print(f"Written to {options.reports}/bench.json and {options.reports}/bench.html.")
     return 0
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    """Yield a PostgreSQL of the system's packages, on loopback.
+
+    Raises:
+        ClusterError: when it is not installed or does not start.
+    """
+    found = programs()
+    if found is None:
+        raise ClusterError("PostgreSQL is not installed: apt-get install postgresql")
+    # Not in a folder that PostgreSQL's user may not enter.
+    folder = Path(tempfile.mkdtemp(prefix="latch-bench-postgres-"))
+    server = Postgres(folder, found)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(load: Any) -> dict[str, float]:

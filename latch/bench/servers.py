@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from urllib.request import Request, urlopen
 
 from latch.bench.bots import Bot
 from latch.channels.secret import SECRET
+from latch.cluster.processes import free_port
 from latch.run import environment, program
 from latch.storage.tables import DATABASE_URL
 
@@ -86,13 +86,6 @@ def _running(command: list[str], bot: Bot, more: Mapping[str, str]) -> Iterator[
             process.wait(STOP_SECONDS)
         process.kill()
         process.wait()
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def _answers(ready: Request) -> bool:
