@@ -22,8 +22,6 @@ from latch.storage.tables import table
 
 CREDENTIALS = Path("credentials.yml")
 METRICS_PORT, METRICS_HOST = "LATCH_METRICS_PORT", "LATCH_METRICS_HOST"
-# Connections that wait to be accepted, one between two steps of a turn. In a rush the system turns more of them away.
-BACKLOG = 1_024
 # What is being answered when the server is told to stop may take so long. Who stops it waits ten seconds, and what is
 # held for the database has some of them.
 GRACEFUL_SECONDS = 6.0
@@ -76,7 +74,6 @@ def _run(host: str, port: int, model: Path) -> int:
     from latch.strict_http import read_strictly
 
     read_strictly()
-    os.environ.setdefault("SANIC_BACKLOG", str(BACKLOG))
     os.environ.setdefault("SANIC_GRACEFUL_SHUTDOWN_TIMEOUT", str(GRACEFUL_SECONDS))
     logs.configure()  # again: libraries set up their own while they load
     endpoints = AvailableEndpoints.read_endpoints(str(ENDPOINTS))
