@@ -15,8 +15,8 @@ FORGOTTEN = (
     "I have deleted what I kept of this conversation. The messages in this chat are yours: delete them in Telegram."
 )
 PRIVACY = (
-    "Telegram itself stores this chat and knows who you are; Latch cannot change that. What Latch notes bears no name or "
-    "number; /forget deletes it."
+    "Telegram itself stores this chat and knows who you are; Latch cannot change that. What Latch notes bears no name "
+    "or number; /forget deletes it."
 )
 
 # Name and description, as Telegram shows them in the bot's menu.
