@@ -43,6 +43,7 @@ async def overload(server: Server, times: float, seconds: float, measured: float
             "refusals": milliseconds(refusals),
             "health": milliseconds(await looking),
             "normal_after_s": round(_normal_after(after, ended), 2),
+            "unanswered_later": sum(one.status != OK for one in after if one.due > ended + NORMAL_SECONDS),
         }
     slow = sum(1000 * one >= REFUSED_MS for one in refusals)
     met = refusals and not slow and not found["lost"] and not found["not_as_stored"]

@@ -30,12 +30,12 @@ def test_bursts_of_five_are_answered_in_their_order_each_once(latch_server: Serv
 def test_of_three_times_the_load_the_excess_is_told_at_once_to_wait_and_the_rest_is_answered(
     latch_server: Server,
 ) -> None:
-    found = asyncio.run(overload(latch_server, times=3.0, seconds=4.0, measured=2.0))
+    found = asyncio.run(overload(latch_server, times=3.0, seconds=5.0, measured=2.0))
     assert (found["lost"], found["not_as_stored"]) == (0, 0)
     assert found["answered"] + found["refused"] == found["sent"]
     assert found["refused"] > 0
     assert found["refusals"]["p50_ms"] < 200, "the issue's bound; of all of them on a quiet machine"
-    assert found["normal_after_s"] < 10
+    assert found["unanswered_later"] == 0
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
