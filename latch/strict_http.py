@@ -17,7 +17,7 @@ from sanic.exceptions import InvalidUsage
 from sanic.http import Http
 from sanic.server.protocols import http_protocol
 
-_LENGTH = re.compile(r"[0-9]{1,12}")
+_LENGTH = re.compile(r"[0-9]{1,12}[ \t]*")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")  # Sanic has made them lower case
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _ONCE = ("content-length", "transfer-encoding", "host")
