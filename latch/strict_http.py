@@ -13,11 +13,11 @@ from typing import NoReturn
 
 from httptools import HttpParserError
 from sanic.compat import Header
-from sanic.exceptions import InvalidUsage
+from sanic.exceptions import InvalidUsage, ServiceUnavailable
 from sanic.http import Http
 from sanic.server.protocols import http_protocol
 
-_LENGTH = re.compile(r"[0-9]{1,12}")
+_LENGTH = re.compile(r"[0-9]{1,12}[ \t]*")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")  # Sanic has made them lower case
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _ONCE = ("content-length", "transfer-encoding", "host")
@@ -62,6 +62,12 @@ class StrictHttp(Http):
         except InvalidUsage:
             self.request_body = None
             raise
+
+    async def error_response(self, exception: Exception) -> None:
+        """Answer a request that failed; of one that took too long to arrive, wait for nothing more."""
+        await super().error_response(exception)
+        if isinstance(exception, ServiceUnavailable):
+            self.request_body = None  # Sanic would wait for its end for ever
 
     def _refuse(self) -> NoReturn:
         self.url = None  # what the answer to an error is made with must be an address

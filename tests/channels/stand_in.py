@@ -26,6 +26,7 @@ from latch.channels.pages import Pages
 from latch.channels.web import WebChannel
 from latch.channels.web.sessions import Sessions
 from latch.channels.web.settings import Settings
+from latch.strict_http import read_strictly
 from tests.channels.client import Client
 
 DAY = timedelta(hours=24)
@@ -96,6 +97,7 @@ def serving(
 ) -> Iterator[Client]:
     """Run the channels for a bot; yield a client."""
     Sanic._app_registry.pop("rasa_core_no_api", None)
+    read_strictly()
     app = _create_app_without_api(cors)
     app.ctx.agent = bot
     if admission:
