@@ -10,6 +10,8 @@ import asyncio
 import gc
 from typing import Any
 
+from latch import metrics
+
 # A look takes in one new connection (uvloop accepts no more at once), or brings a request one step further: one that
 # is refused takes about five.
 LOOKS = 10
@@ -21,10 +23,14 @@ def one_by_one(agent: Any) -> None:
     turn = asyncio.Lock()  # it is handed on in the order in which it is asked for
 
     async def understood(*given: Any, **named: Any) -> Any:
-        async with turn:
+        with metrics.stage("queue"):
+            await turn.acquire()
+        try:
             for _ in range(LOOKS):
                 await asyncio.sleep(0)
             return await understand(*given, **named)
+        finally:
+            turn.release()
 
     agent.processor.parse_message = understood
 
