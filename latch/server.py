@@ -18,7 +18,7 @@ from latch.assistant import DEFAULT_MODELS, ENDPOINTS, AssistantError
 from latch.channels.secret import secret
 from latch.light import without_checking_domains, without_tensorflow
 from latch.model import verified
-from latch.storage.tables import table
+from latch.storage.database import table
 
 CREDENTIALS = Path("credentials.yml")
 METRICS_PORT, METRICS_HOST = "LATCH_METRICS_PORT", "LATCH_METRICS_HOST"

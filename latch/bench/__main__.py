@@ -32,7 +32,7 @@ from latch.content.load import topic_files
 from latch.evaluation.messages import read_messages
 from latch.evaluation.project import DATA
 from latch.run import environment
-from latch.storage.tables import DATABASE_URL
+from latch.storage.database import DATABASE_URL
 
 REPORTS = Path("reports")
 MOST_CLIENTS = 32

@@ -17,7 +17,7 @@ from latch.bench.bots import Bot
 from latch.channels.secret import SECRET
 from latch.cluster.processes import free_port
 from latch.run import environment, program
-from latch.storage.tables import DATABASE_URL
+from latch.storage.database import DATABASE_URL
 
 START_SECONDS = 600
 STOP_SECONDS = 30

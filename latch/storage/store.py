@@ -19,10 +19,10 @@ from rasa.shared.exceptions import RasaException
 from latch.channels.secret import secret
 from latch.plan import FORGOTTEN
 from latch.retention import KEEP_TEXT, keeps_text, lifetime
+from latch.storage.database import table
 from latch.storage.keys import Keys
 from latch.storage.link import AwayError, Link
 from latch.storage.state import State
-from latch.storage.tables import table
 
 logger = logging.getLogger(__name__)
 

@@ -1,20 +1,10 @@
-"""A table of conversations: what every database must be able to do, and which one the settings name."""
+"""A table of conversations: what every database must be able to do."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
-
-from latch.placeholders import check_address
-
-DATABASE_URL = "LATCH_DATABASE_URL"
-DEFAULT_DATABASE = Path("var/conversations.sqlite3")
-
-_SQLITE = "sqlite:///"
-_POSTGRESQL = ("postgresql://", "postgres://")
 
 
 @dataclass(frozen=True)
@@ -47,23 +37,3 @@ class Table(Protocol):
 
     def close(self) -> None:
         """Close the database; it may be opened again."""
-
-
-def table(path: str | Path | None = None, environment: Mapping[str, str] = os.environ) -> Table:
-    """Return the table in the database that the environment names, else in the SQLite file `path`.
-
-    Raises:
-        ValueError: when the environment names a database of no known kind, or with the password of an example.
-    """
-    from latch.storage.postgres import PostgresTable
-    from latch.storage.sqlite import SqliteTable
-
-    url = environment.get(DATABASE_URL)
-    if not url:
-        return SqliteTable(Path(path or DEFAULT_DATABASE))
-    if url.startswith(_POSTGRESQL):
-        check_address(DATABASE_URL, url)
-        return PostgresTable(url)
-    if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
-        return SqliteTable(Path(url.removeprefix(_SQLITE)))
-    raise ValueError(f"{DATABASE_URL} must begin with postgresql:// or {_SQLITE}.")

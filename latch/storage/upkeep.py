@@ -12,8 +12,9 @@ from contextlib import closing
 import psycopg2
 
 from latch.retention import lifetime
+from latch.storage.database import table
 from latch.storage.link import AHEAD
-from latch.storage.tables import Table, table
+from latch.storage.tables import Table
 
 
 def migrate(environment: Mapping[str, str] = os.environ) -> int:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from latch.storage.database import DATABASE_URL, table
 from latch.storage.keys import Keys
 from latch.storage.state import State
-from latch.storage.tables import DATABASE_URL, table
 from tests.channels.client import Client
 from tests.faults.conversations import name_of
 from tests.postgres import Postgres, running_postgres

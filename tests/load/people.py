@@ -14,9 +14,9 @@ from typing import Any
 import aiohttp
 
 from latch.evaluation.messages import read_messages
+from latch.storage.database import DATABASE_URL, table
 from latch.storage.keys import Keys
 from latch.storage.state import State
-from latch.storage.tables import DATABASE_URL, table
 from tests.channels.client import PATH, new_address
 from tests.faults.conversations import name_of
 from tests.server import SECRET

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from latch.storage.database import DATABASE_URL, table
 from latch.storage.postgres import PostgresTable
 from latch.storage.sqlite import LogInUseError, SqliteTable
-from latch.storage.tables import DATABASE_URL, Row, table
+from latch.storage.tables import Row
 from tests.postgres import Postgres
 from tests.storage.conftest import MakeTable
 

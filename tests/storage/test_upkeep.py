@@ -8,7 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from latch.storage.tables import DATABASE_URL, Row, table
+from latch.storage.database import DATABASE_URL, table
+from latch.storage.tables import Row
 from tests.postgres import Postgres
 from tests.server import ROOT, free_port
 
