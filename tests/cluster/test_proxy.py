@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from latch.channels import pages
+from latch.channels import errors
 from latch.channels.web import refusals
 from latch.channels.web.refusals import NOT_READY, RefusalError
 from latch.cluster.processes import ClusterError, free_port, program
@@ -118,6 +118,7 @@ def test_it_refuses_in_the_words_of_the_web_channel() -> None:
     text = (TEMPLATES / "errors.conf.template").read_text(encoding="utf-8")
     said = {status: json.loads(body)["error"] for status, body in re.findall(r"return (\d+) '(.*)';", text)}
     own = {str(RefusalError(code).status): RefusalError(code).body()["error"] for code in refusals._SENTENCES}
-    own |= {str(status): {"code": code, "message": text} for status, (code, text) in pages._NOTHING_THERE.items()}
+    # Of an address that no channel has.
+    own |= {str(status): dict(zip(("code", "message"), errors._SENTENCES[status])) for status in (404, 405)}
     assert len(said) == 7
     assert said == {status: own[status] for status in said}
