@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -93,10 +94,22 @@ class SqliteTable:
                 if made:
                     self._path.chmod(0o600)
                 for statement in _SET_UP:
-                    connection.execute(statement)
+                    self._patiently(connection, statement)
                 connection.commit()
             except BaseException:
                 connection.close()
                 raise
             self._connection = connection
         return self._connection
+
+    def _patiently(self, connection: sqlite3.Connection, statement: str) -> None:
+        """Execute a statement for which SQLite itself does not wait while another process makes the file, too."""
+        until = time.monotonic() + self._lock_seconds
+        while True:
+            try:
+                connection.execute(statement)
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
+            time.sleep(0.02)

@@ -195,7 +195,7 @@ class TestTheProxy:
         by_proxy = client.request("GET", page)
         assert by_proxy.status == by_worker.status == 200
         assert by_proxy.content == by_worker.content
-        own = {"etag", "connection", "content-length", "keep-alive", "vary"}
+        own = {"etag", "connection", "content-length", "keep-alive", "vary", "x-request-id"}
         missing = {name: value for name, value in by_worker.headers.items() if name not in own}
         assert {name: by_proxy.headers.get(name) for name in missing} == missing
         assert "max-age" in by_proxy.headers["strict-transport-security"]
