@@ -128,5 +128,5 @@ def test_many_may_make_the_file_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda number: tables[number].write([Row(f"key-{number}", "{}", 1.0)]), range(16)))
     assert all(tables[0].read(f"key-{number}") for number in range(16))
-    for table in tables:
-        table.close()
+    for one in tables:
+        one.close()
