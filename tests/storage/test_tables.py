@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -121,12 +120,3 @@ def test_the_environment_names_the_database(tmp_path: Path) -> None:
     for wrong in ("mysql://a", "sqlite:///", "conversations.sqlite3"):
         with pytest.raises(ValueError, match=DATABASE_URL):
             table(tmp_path / "a", {DATABASE_URL: wrong})
-
-
-def test_many_may_make_the_file_at_once(tmp_path: Path) -> None:
-    tables = [SqliteTable(tmp_path / "conversations.sqlite3") for _ in range(16)]
-    with ThreadPoolExecutor(16) as pool:
-        list(pool.map(lambda number: tables[number].write([Row(f"key-{number}", "{}", 1.0)]), range(16)))
-    assert all(tables[0].read(f"key-{number}") for number in range(16))
-    for one in tables:
-        one.close()
