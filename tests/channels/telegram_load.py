@@ -32,19 +32,29 @@ def main() -> int:
     parser.add_argument("--chats", type=int, default=500)
     parser.add_argument("--quiet", action="store_true", help="no storms and no outage: for the time of an answer")
     options = parser.parse_args()
-    titles = list(Assistant.load().topics().values())
+    assistant = Assistant.load()
+    beginnings = {title: _beginnings(assistant, f"utter_{topic}") for topic, title in assistant.topics().items()}
+    introduction = _beginnings(assistant, "utter_introduction")
     stand_in = TelegramStandIn()
     with tempfile.TemporaryDirectory() as name, stand_in.running():
         folder = Path(name)
         with telegram_bot(folder, stand_in) as bot:
-            found = _run(stand_in, titles, options)
+            found = _run(stand_in, beginnings, introduction, options)
             found["faults logged"] = sum("ERROR" in line for line in bot.server.printed().splitlines())
     print(json.dumps(found, indent=2))
     return int(bool(found["lost"] or found["doubled"] or found["out of order"] or found["slips"]))
 
 
-def _run(stand_in: TelegramStandIn, titles: list[str], options: argparse.Namespace) -> dict[str, object]:
+def _beginnings(assistant: Assistant, response: str) -> set[str]:
+    """Return the first line of each variation of a response."""
+    return {str(said["text"]).splitlines()[0].strip() for said in assistant._agent.domain.responses[response]}
+
+
+def _run(
+    stand_in: TelegramStandIn, beginnings: dict[str, set[str]], introduction: set[str], options: argparse.Namespace
+) -> dict[str, object]:
     """Each chat asks the topics in turn, each its own first: two answers of a chat are never alike."""
+    titles = list(beginnings)
     total = int(options.seconds * options.rate)
     asked: dict[int, list[tuple[str, float]]] = {}
     events = [] if options.quiet else _trouble(options.seconds)
@@ -64,17 +74,20 @@ def _run(stand_in: TelegramStandIn, titles: list[str], options: argparse.Namespa
     wait_until(lambda: set(updates) <= stand_in.confirmed, 180)
     lost = doubled = out_of_order = 0
     times = []
-    expected: dict[str, str] = {}
     for chat, turns in asked.items():
         shown = stand_in.shown(chat)
+        first_of_chat = len(times)
         lost += max(0, len(turns) - len(shown))
         doubled += max(0, len(shown) - len(turns))
+        places = []
         for (title, at), message in zip(turns, shown):
-            first = message.text.splitlines()[0]
-            # The answer to a title is the same in every chat: another one stands in another's place.
-            if expected.setdefault(title, first) != first:
-                out_of_order += 1
+            first = next(line for line in message.text.splitlines() if line not in introduction)
+            if first in beginnings[title]:
+                places.append(len(times))
+            else:  # a title that is understood otherwise, behind what was said before, stands in nobody's place
+                places += [n for n, (other, _) in enumerate(turns, start=first_of_chat) if first in beginnings[other]]
             times.append(message.at - at)
+        out_of_order += sum(before > after for before, after in zip(places, places[1:]))
     times.sort()
     return {
         "updates": total,

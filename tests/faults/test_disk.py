@@ -26,7 +26,10 @@ def rated(client: Client) -> int:
 
 
 def rows(database: Path, table: str) -> int:
+    """Return how many rows a table has; none where it is about to be made."""
     with closing(sqlite3.connect(database)) as opened:
+        if not opened.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+            return 0
         return int(opened.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
