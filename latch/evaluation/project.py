@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import yaml
@@ -23,7 +24,7 @@ def copy_project(project: Path, topics: int, examples: int | None = None, others
     names = [path.stem for path in kept]
     for folder in (*_WHOLE, *(FOLDERS if others else ())):
         for path in sorted((DATA / folder).rglob("*.yml")):
-            _write(project / path, path.read_text(encoding="utf-8"))
+            _write(project / path, _without_offers(path.read_text(encoding="utf-8"), names))
     for number, path in enumerate(kept):
         file = yaml.safe_load(path.read_text(encoding="utf-8"))
         near = [name for name in file["topic"]["related"] if name in names]
@@ -42,3 +43,13 @@ def copy_project(project: Path, topics: int, examples: int | None = None, others
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+def _without_offers(text: str, names: Collection[str]) -> str:
+    """Return a file without the offers of topics that are not there."""
+    if "\noffers:" not in f"\n{text}":
+        return text
+    file = yaml.safe_load(text)
+    kept = {name: [topic for topic in topics if topic in names] for name, topics in file.pop("offers").items()}
+    offers = {name: topics for name, topics in kept.items() if topics}
+    return str(yaml.safe_dump({**file, **({"offers": offers} if offers else {})}, sort_keys=False, allow_unicode=True))

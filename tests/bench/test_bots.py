@@ -21,6 +21,15 @@ def test_a_project_of_any_number_of_topics_is_sound(tmp_path: Path, count: int) 
     assert len(set(examples)) == len(examples) == 4 * count
 
 
+def test_a_cut_down_project_offers_no_topic_that_it_lacks(tmp_path: Path) -> None:
+    bots._write_project(tmp_path, 2, 4)
+    offered = set()
+    for path in (tmp_path / "data").rglob("*.yml"):
+        offers = yaml.safe_load(path.read_text("utf-8")).get("offers") or {}
+        offered |= {topic for topics in offers.values() for topic in topics}
+    assert offered <= set(load(tmp_path / "data").topics)
+
+
 @pytest.mark.parametrize(
     ("url", "store"),
     [
