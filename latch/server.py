@@ -109,15 +109,16 @@ async def _check(app: Any, _: object) -> None:
     logs.configure()  # and again: Sanic and Rasa have set theirs
     agent: Any = getattr(app.ctx, "agent", None)
     if agent is not None and agent.is_ready():
+        # Before anything is waited for: the server listens already, and from now on a message may come.
         run_in_order(agent)
+        observe(agent)
+        one_by_one(agent)
     if not await Golden().answered(agent):
         raise SystemExit("The model does not load, or does not answer the golden questions: run `make train`.")
     if unanswered.is_on():
         from latch.scrub import prepare
 
         await asyncio.to_thread(prepare)
-    observe(agent)
-    one_by_one(agent)
     without_long_pauses()
     app.ctx.latch_tasks = [asyncio.ensure_future(work) for work in (_expire_unanswered(), _measure_lag())]
     logger.info("Latch answers, with the model %s.", agent.model_name)
