@@ -56,7 +56,7 @@ def serve(host: str, port: int) -> int:
     threading.Thread(target=_announce, args=(own,), daemon=True).start()
     return _with_actions(
         (sys.executable, "-m", "latch.server", "--host", host, "--port", str(port)),
-        f"Starting the server on http://{host}:{port} (about 20 s). Stop it with Ctrl-C.",
+        f"Starting the server on http://{host}:{port} (about 10 s). Stop it with Ctrl-C.",
     )
 
 
