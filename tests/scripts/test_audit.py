@@ -29,7 +29,7 @@ OF_NPM = {
     "metadata": {"dependencies": {"total": 40}},
 }
 NOTHING_OF_NPM = {"vulnerabilities": {}, "metadata": {"dependencies": {"total": 40}}}
-REFUSED = {"message": "405 Method Not Allowed - POST https://registry.npmjs.org/-/npm/v1/security/advisories/bulk"}
+REFUSED = {"message": "405 Method Not Allowed - POST https://registry.example/-/npm/v1/security/advisories/bulk"}
 
 
 class Audit:
