@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -52,18 +50,10 @@ class Postgres(postgres.Postgres):
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
     """Yield a started server; where PostgreSQL is not installed, the test is skipped, but not in CI."""
-    found = postgres.programs()
-    if found is None:
+    if postgres.programs() is None:
         missing("PostgreSQL is not installed (apt-get install postgresql)")
-    # Not in pytest's folder, which no other user may enter.
-    folder = Path(tempfile.mkdtemp(prefix="latch-postgres-"))
-    server = Postgres(folder, found)
-    try:
-        server.start()
+    with postgres.running(Postgres) as server:
         yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def wait_until(holds: Any, seconds: float = 20.0) -> None:

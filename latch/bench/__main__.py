@@ -7,12 +7,10 @@ import asyncio
 import json
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,9 +23,8 @@ from latch.bench.page import as_page, target_rows
 from latch.bench.servers import SECRET_OF_THE_BENCH, serving
 from latch.bench.targets import load_key, ratios
 from latch.channels.secret import SECRET
+from latch.cluster import postgres
 from latch.cluster.cluster import running
-from latch.cluster.postgres import Postgres, programs
-from latch.cluster.processes import ClusterError
 from latch.content.load import topic_files
 from latch.evaluation.messages import read_messages
 from latch.evaluation.project import DATA
@@ -64,7 +61,7 @@ class Bench:
 
     def servers(self) -> None:
         """Measure both servers from outside: start, load by clients and database, memory."""
-        with postgres() as database:
+        with postgres.running(postgres.Postgres) as database:
             for bot in (self._ours, self._stock()):
                 found = self._served(bot, SQLITE, f"sqlite:///{bot.folder / 'bench.sqlite3'}")
                 more = self._served(bot, POSTGRESQL, database.url)
@@ -160,27 +157,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("{:<75} {:>12} {:>8}  {}".format(*row))
     print(f"Written to {options.reports}/bench.json and {options.reports}/bench.html.")
     return 0
-
-
-@contextmanager
-def postgres() -> Iterator[Postgres]:
-    """Yield a PostgreSQL of the system's packages, on loopback.
-
-    Raises:
-        ClusterError: when it is not installed or does not start.
-    """
-    found = programs()
-    if found is None:
-        raise ClusterError("PostgreSQL is not installed: apt-get install postgresql")
-    # Not in a folder that PostgreSQL's user may not enter.
-    folder = Path(tempfile.mkdtemp(prefix="latch-bench-postgres-"))
-    server = Postgres(folder, found)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(load: Any) -> dict[str, float]:

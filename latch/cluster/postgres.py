@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from latch.cluster.processes import ClusterError, free_port
 
@@ -66,3 +70,28 @@ class Postgres:
         )
         if check and done.returncode:
             raise ClusterError(f"PostgreSQL: {program} ended with {done.returncode}")
+
+
+Server = TypeVar("Server", bound=Postgres)
+
+
+@contextmanager
+def running(make: Callable[[Path, Path], Server]) -> Iterator[Server]:
+    """Yield a started server in a folder that goes with it; `make` is given that folder and the programs' folder.
+
+    Raises:
+        ClusterError: when PostgreSQL is not installed or does not start.
+    """
+    found = programs()
+    if found is None:
+        raise ClusterError("PostgreSQL is not installed: apt-get install postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="latch-postgres-"))  # where its user may enter
+    try:
+        server = make(folder, found)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

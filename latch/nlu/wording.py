@@ -54,7 +54,7 @@ class Wording:
     def _row(self, text: str) -> tuple[npt.NDArray[np.intp], Matrix]:
         """Return where a text's vector is not zero, and its values there.
 
-        What scikit-learn's `transform` returns; that one checks and copies tables on the way, ten times as long.
+        What scikit-learn's `transform` returns; that one checks and copies tables on the way, which takes longer.
         """
         parts = []
         kinds = zip(self._vocabularies, self._analyses, self._idf, self._starts)
