@@ -1,4 +1,4 @@
-"""Start-up: `python -m tests.channels.telegram_start` times the real server, with Telegram away in two ways or without it.
+"""Start-up: `python -m tests.channels.telegram_start` times the server with Telegram away in two ways and without it.
 
 The three kinds take turns, so that the machine's moods meet them alike. It prints the seconds to ready of each, and the
 medians against the server without Telegram.
