@@ -16,7 +16,8 @@ from typing import Any
 from latch import access, logs, metrics, metrics_page, retention, unanswered
 from latch.assistant import DEFAULT_MODELS, ENDPOINTS, AssistantError
 from latch.channels.secret import secret
-from latch.light import without_checking_domains, without_tensorflow
+from latch.cores import cores
+from latch.light import without_checking_domains, without_checking_messages, without_tensorflow
 from latch.model import verified
 from latch.storage.database import table
 
@@ -47,6 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         unanswered.days()
         secret()
         table()
+        cores()
         logs.configure()
         _check_keeps_no_text(options.host)
         _check_free(options.host, options.port)
@@ -111,8 +113,9 @@ async def _check(app: Any, _: object) -> None:
     if agent is not None and agent.is_ready():
         # Before anything is waited for: the server listens already, and from now on a message may come.
         run_in_order(agent)
+        without_checking_messages(agent)
         observe(agent)
-        one_by_one(agent)
+        one_by_one(agent, cores())
     if not await Golden().answered(agent):
         raise SystemExit("The model does not load, or does not answer the golden questions: run `make train`.")
     if unanswered.is_on():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,3 +58,33 @@ def test_between_two_messages_the_loop_does_what_else_there_is_to_do() -> None:
     asyncio.run(all_at_once())
     assert len(understood) == 20
     assert between[0] <= 2
+
+
+def test_while_one_message_is_worked_on_aside_the_loop_does_other_things() -> None:
+    done = threading.Event()
+
+    class Begun:
+        def step(self) -> None:
+            assert done.wait(10), "the loop waited for what is to be done aside"
+
+        def going_on(self) -> nullcontext[None]:
+            return nullcontext()
+
+    async def parse_message(message: str, tracker: object) -> str:
+        return f"understood {message}"
+
+    processor = SimpleNamespace(
+        parse_message=parse_message,
+        graph_runner=SimpleNamespace(begin=lambda *_: Begun()),
+        model_metadata=SimpleNamespace(nlu_target="end"),
+    )
+    one_by_one(SimpleNamespace(processor=processor), cores=2)
+
+    async def other_work() -> None:
+        await asyncio.sleep(0.01)
+        done.set()
+
+    async def both() -> Any:
+        return await asyncio.gather(processor.parse_message("hello", object()), other_work())
+
+    assert asyncio.run(both())[0] == "understood hello"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from latch.bench.bots import LATCH
-from latch.light import without_checking_domains, without_tensorflow
+from latch.light import without_checking_domains, without_checking_messages, without_tensorflow
 
 WARM_UP = 20
 # Cost at a turn is the median of so many turns before it: they hold the same messages at every such point.
@@ -58,6 +58,7 @@ async def _load(model: Path, endpoints: Path, is_latch: bool) -> Any:
     agent = await load_agent(model_path=str(model), endpoints=AvailableEndpoints.read_endpoints(str(endpoints)))
     if is_latch:
         run_in_order(agent)
+        without_checking_messages(agent)
     return agent
 
 

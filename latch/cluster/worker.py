@@ -10,6 +10,7 @@ from urllib.request import urlopen
 
 from latch.assistant import DEFAULT_MODELS
 from latch.cluster.processes import free_port, stop, wait_until_started
+from latch.cores import CORES
 from latch.model import EXPECTED, checksum
 from latch.run import environment
 
@@ -41,7 +42,8 @@ class Worker:
     def start(self) -> None:
         """Start it; `wait_until_ready` waits for it."""
         command = [sys.executable, "-m", "latch", "worker", "--port", str(self.port), "--model", str(self.model)]
-        settings = {**environment(), **self._settings, "LATCH_METRICS_PORT": str(self.metrics_port)}
+        # A worker for each core: what one did aside would take the core of another.
+        settings = {CORES: "1", **environment(), **self._settings, "LATCH_METRICS_PORT": str(self.metrics_port)}
         if self.model.is_file():
             settings[EXPECTED] = checksum(self.model)  # whoever names a file means this one, wherever it stands
         with self.log.open("ab") as log:

@@ -16,6 +16,7 @@ GROUPS = (
     ("toddler", float("inf")),
 )
 
+_TABLES = "age_"
 _NUMBER = r"\d+(?:[.,]\d{1,2})?(?!\d)"
 _LETTERS = r"[^\W\d_½¼¾]+"
 _TOKEN = rf"[13]/[24](?!\d)|{_NUMBER}|[½¼¾]|{_LETTERS}(?:['’]{_LETTERS})*|[^\w\s'’–-]"
@@ -67,6 +68,8 @@ class AgeReader:
     """Finds ages in a text; `lexicon` maps each word class (see data/lexicon/age.yml) to its words."""
 
     def __init__(self, lexicon: Mapping[str, Sequence[str]]) -> None:
+        # Other tables are no business of ages.
+        lexicon = {name: words for name, words in lexicon.items() if name.startswith(_TABLES)}
         self._words = {name: frozenset(word.casefold() for word in words) for name, words in lexicon.items()}
         entries = (word.split("=") for word in lexicon.get("age_number", ()))
         self._numbers = {word.casefold(): float(value) for word, value in entries}

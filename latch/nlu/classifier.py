@@ -113,6 +113,9 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         # An intent that no subject is known of (a model of understanding alone, trained without answers) is its own.
         of_intent = [subjects.get(intent, intent) for intent in model.intents]
         self._subjects, self._subject_of = np.unique(np.asarray(of_intent), return_inverse=True)
+        self._is_talk = np.array([subject == KIND_CONVERSATION for subject in of_intent])
+        self._is_topic = np.array([subject not in KINDS for subject in of_intent])
+        self._places = {intent: place for place, intent in enumerate(model.intents)}
 
     @classmethod
     def create(
@@ -175,7 +178,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             if message.get(UNREADABLE) or message.get(SEGMENTS) is None or self._model is None:
                 self._set(message, None, [], [], [])
             else:
-                context = message.get(CONTEXT_VECTORS) if last in self._model.intents else None
+                context = message.get(CONTEXT_VECTORS) if last in self._places else None
                 scores = self._model.scores(*context) if context else None
                 self._classify(message, self._model, scores)
                 if scores is not None and last:
@@ -192,26 +195,26 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             scores[0] = (1 - weight) * scores[0] + weight * with_context[1]
             likely[:1] = model.probabilities(scores[:1])
         by_subject = np.bincount(self._subject_of, weights=likely[0])
-        subjects = [(str(self._subjects[index]), float(by_subject[index])) for index in np.argsort(-by_subject)]
+        likeliest = np.argsort(-by_subject)[:SUBJECTS_SAID]
+        subjects = [(str(self._subjects[index]), float(by_subject[index])) for index in likeliest]
         meant = int(np.where(self._subject_of == by_subject.argmax(), likely[0], 0.0).argmax())
-        best = [meant, *(int(index) for index in np.argsort(-likely[0]) if index != meant)]
-        best = best[: int(self._config["ranking_length"])]
+        length = int(self._config["ranking_length"])
+        best = [meant, *(int(index) for index in np.argsort(-likely[0])[:length] if index != meant)][:length]
         ranking = [(model.intents[index], float(likely[0, index])) for index in best]
         questions = self._questions(model, scores[0], likely)
-        self._set(message, ranking[0], ranking, questions, subjects[:SUBJECTS_SAID])
+        self._set(message, ranking[0], ranking, questions, subjects)
 
     def _is_about_the_talk(self, likely: Matrix) -> bool:
         """Tell whether a message is about the conversation itself, as "shorter please" and "thanks" are."""
-        talk = np.array([subject == KIND_CONVERSATION for subject in self._subjects])[self._subject_of]
-        return bool(likely[talk].sum() >= ABOUT_THE_TALK)
+        return bool(likely[self._is_talk].sum() >= ABOUT_THE_TALK)
 
     def _follows(self, model: IntentModel, last: str, scores: Matrix) -> str:
         """Return the topic that the words after the last topic's title lead to; "" where they lead to no other.
 
         `scores` are those of the title alone and of the title with the message, shape (2, intents).
         """
-        before = model.intents.index(last)
-        others = np.array([subject not in KINDS for subject in self._subjects])[self._subject_of]
+        before = self._places[last]
+        others = self._is_topic.copy()
         others[before] = False
         if not others.any():
             return ""

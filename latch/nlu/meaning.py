@@ -53,6 +53,8 @@ LEFT_OUT_SHARE = 0.25
 class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
     """Adds the vector of the whole text as its sentence feature, and those of its segments for the classifier."""
 
+    works_aside = True  # see latch/graph.py
+
     @classmethod
     def required_components(cls) -> list[type]:
         """Return what must stand before it."""
@@ -91,6 +93,7 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
         self._resource = resource
         self._encoder = encoder
         self._titles = titles or {}
+        self._title_vectors: dict[str, np.ndarray[Any, Any]] = {}
 
     @classmethod
     def create(
@@ -172,13 +175,14 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
                 continue
             parts = segments(message.get(DOC))
             title = self._title_before(message, tracker)
-            context = [title, f"{title} {parts[0].text}"] if title else []
-            vectors = self._encoder.encode([*(part.text for part in parts), *context])
+            behind = [f"{title} {parts[0].text}"] if title else []
+            vectors = self._encoder.encode([*(part.text for part in parts), *behind])
             message.set(SEGMENTS, parts)
             message.set(ENCODE, self._encoder.encode)
             message.set(SEGMENT_VECTORS, vectors[: len(parts)])
             if title:
-                message.set(CONTEXT_VECTORS, ([title, context[1]], vectors[len(parts) :]))
+                context = np.vstack([self._title_vector(title), vectors[len(parts) :]])
+                message.set(CONTEXT_VECTORS, ([title, *behind], context))
             self._add(message, vectors[:1])
         return messages
 
@@ -188,6 +192,12 @@ class MeaningFeaturizer(DenseFeaturizer, GraphComponent):
         if not last or len(words(message.get(TEXT))) > FOLLOW_UP_WORDS:
             return None
         return self._titles.get(last)
+
+    def _title_vector(self, title: str) -> np.ndarray[Any, Any]:
+        """Return the vector of a title, shape (1, 384); each is encoded once."""
+        if title not in self._title_vectors:
+            self._title_vectors[title] = self._encoder.encode([title])
+        return self._title_vectors[title]
 
     def _add(self, message: Message, vector: np.ndarray[Any, Any]) -> None:
         message.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))

@@ -59,7 +59,8 @@ class Wording:
         parts = []
         kinds = zip(self._vocabularies, self._analyses, self._idf, self._starts)
         for vocabulary, analyse, idf, start in kinds:
-            counts = Counter(vocabulary[term] for term in analyse(text) if term in vocabulary)
+            counts = Counter(map(vocabulary.get, analyse(text)))
+            counts.pop(None, None)  # terms that no example has
             places = np.fromiter(counts, np.intp, len(counts))
             values = (1 + np.log(np.fromiter(counts.values(), np.float64, len(counts)))) * idf[places]
             length = np.sqrt(values @ values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta, timezone
 
 import jwt
@@ -76,3 +77,13 @@ def test_a_changed_letter_breaks_a_token() -> None:
         with pytest.raises(InvalidSessionError):
             SESSIONS.read(changed)
     assert SESSIONS.read(token) == session
+
+
+def test_a_session_that_was_read_before_ends_all_the_same() -> None:
+    sessions = Sessions(SECRET, timedelta(seconds=2))
+    token, session = sessions.issue()
+    assert sessions.read(token) == session
+    while datetime.now(timezone.utc) < session.expires:
+        time.sleep(0.05)
+    with pytest.raises(InvalidSessionError):
+        sessions.read(token)
