@@ -169,7 +169,7 @@ class TelegramStandIn:
         self.blocked: set[int] = set()
         self.slow: dict[int, float] = {}  # seconds by chat
         self.silent: set[int] = set()  # chats for which no call is carried out or answered
-        self.retry_after = 0  # seconds, for every call while it lasts
+        self.retry_after: float = 0  # seconds, for every call while it lasts
         self.failing = 0  # so many of the next sends meet a server in trouble
         self.redelivery = 0.3  # seconds until an update that was not taken is sent again
         self.down = False
@@ -409,7 +409,7 @@ class TelegramStandIn:
         message = Message(parameters["chat_id"], next(self._message_ids), "", "", time.time())
         self._write(message, parameters)
         self.messages[message.chat].append(message)
-        return {"message_id": message.id, "date": int(time.time()), "chat": {"id": message.chat}, "text": message.text}
+        return _returned(message)
 
     async def _editMessageText(self, parameters: dict[str, Any]) -> Any:  # noqa: N802
         message = self._known(parameters)
@@ -418,7 +418,7 @@ class TelegramStandIn:
         if (message.text, message.buttons) == before:
             raise ApiError(400, "Bad Request: message is not modified")
         message.edits += 1
-        return {"message_id": message.id, "date": int(message.at), "chat": {"id": message.chat}, "text": message.text}
+        return _returned(message)
 
     async def _editMessageReplyMarkup(self, parameters: dict[str, Any]) -> Any:  # noqa: N802
         message = self._known(parameters)
@@ -426,7 +426,7 @@ class TelegramStandIn:
         if buttons == message.buttons:
             raise ApiError(400, "Bad Request: message is not modified: specified new message content is the same")
         message.buttons = buttons
-        return {"message_id": message.id, "date": int(message.at), "chat": {"id": message.chat}}
+        return _returned(message)
 
     async def _deleteMessage(self, parameters: dict[str, Any]) -> bool:  # noqa: N802
         self._known(parameters).deleted = True
@@ -538,6 +538,12 @@ class TelegramStandIn:
             asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(30)
             self._loop.call_soon_threadsafe(self._loop.stop)
             thread.join(10)
+
+
+def _returned(message: Message) -> dict[str, Any]:
+    """Return a message as a call returns it: with the name of the person whose chat it is in."""
+    chat = {"id": message.chat, "type": "private", "first_name": "Zebedee", "last_name": "Quillfeather"}
+    return {"message_id": message.id, "date": int(message.at), "chat": chat, "from": BOT, "text": message.text}
 
 
 def _buttons(markup: Any) -> list[dict[str, str]]:

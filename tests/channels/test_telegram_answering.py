@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,24 @@ def test_what_cannot_be_delivered_is_a_fault_and_is_answered_later(
     assert stand_in.texts(7) == ["You said: a"]
 
 
+def test_an_answer_whose_first_part_cannot_be_sent_comes_later_whole_and_in_its_order(
+    run: Any, stand_in: TelegramStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("latch.channels.telegram.api.MOST_TROUBLES", 1)
+
+    async def work(answering: Answering) -> None:
+        stand_in.failing = 1
+        with pytest.raises(FaultError):
+            await answering.answer(1, said("/help", command=("help", "")))
+        assert stand_in.shown(7) == []
+        await answering.answer(1, said("/help", command=("help", "")))
+
+    run(Bot(), work)
+    first, second = stand_in.texts(7)
+    assert first.startswith("You said: Help")
+    assert second.startswith("You can also use:")
+
+
 def test_a_press_whose_turn_failed_works_when_it_comes_again(run: Any, stand_in: TelegramStandIn) -> None:
     bot = Bot()
 
@@ -228,6 +247,93 @@ def test_forget_deletes_what_is_stored(run: Any, stand_in: TelegramStandIn) -> N
 
     run(bot, work)
     assert stored(bot) == {}
+
+
+def test_forget_leaves_nothing_of_a_conversation_in_the_file_of_updates_seen(
+    run: Any, stand_in: TelegramStandIn, tmp_path: Path
+) -> None:
+    def replies() -> list[Any]:
+        with closing(sqlite3.connect(tmp_path / "seen.sqlite3")) as database:
+            return database.execute("SELECT * FROM replies").fetchall()
+
+    async def work(answering: Answering) -> list[Any]:
+        await answering.answer(1, said(SECRET_WORDS, chat=123456789))
+        await answering.answer(2, said("b", chat=8))
+        before = replies()
+        await answering.answer(3, said("/forget", 6, chat=123456789, command=("forget", "")))
+        return before
+
+    bot = Bot()
+    before = run(bot, work)
+    assert len(before) == 2
+    told = ["123456789", *SECRET_WORDS.split()[:1], *(heard.sender_id.removeprefix("telegram-") for heard in bot.heard)]
+    assert [one for one in told if one in str(before)] == []
+    (left,) = replies()
+    (gone,) = (row for row in before if row != left)
+    files = b"".join(file.read_bytes() for file in tmp_path.glob("seen.sqlite3*"))
+    assert left[0].encode() in files
+    assert gone[0].encode() not in files
+
+
+def test_what_is_still_being_sent_when_a_conversation_is_forgotten_is_not_kept(
+    run: Any, stand_in: TelegramStandIn, tmp_path: Path
+) -> None:
+    async def work(answering: Answering) -> None:
+        stand_in.slow[7] = 0.3
+        late = asyncio.ensure_future(answering.answer(1, said("a")))
+        while not stand_in.of("sendMessage", 7):
+            await asyncio.sleep(0.01)
+        await answering.answer(2, said("/forget", 6, command=("forget", "")))
+        await late
+
+    run(Bot(), work)
+    with closing(sqlite3.connect(tmp_path / "seen.sqlite3")) as database:
+        assert database.execute("SELECT count(*) FROM replies").fetchone() == (0,)
+
+
+def test_forget_drops_which_buttons_were_used(run: Any, stand_in: TelegramStandIn) -> None:
+    bot = Bot()
+
+    async def work(answering: Answering) -> None:
+        await answering.answer(1, said("/topics", command=("topics", "")))
+        (menu,) = stand_in.shown(7)
+        pressed = Pressed("11", 7, "t:let_down", Place(7), menu.id)
+        for number in (2, 3):
+            await answering.answer(number, pressed)
+        assert len(bot.heard) == 1
+        await answering.answer(4, said("/forget", 6, command=("forget", "")))
+        await answering.answer(5, pressed)
+
+    run(bot, work)
+    assert len(bot.heard) == 2
+
+
+def test_an_edit_that_cannot_be_sent_replaces_the_answer_when_it_comes_again(
+    run: Any, stand_in: TelegramStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("latch.channels.telegram.api.MOST_TROUBLES", 1)
+
+    async def work(answering: Answering) -> None:
+        await answering.answer(1, said("a", at=1))
+        stand_in.down = True
+        with pytest.raises(FaultError):
+            await answering.answer(2, said("b", at=2, edited=True))
+        stand_in.down = False
+        await answering.answer(2, said("b", at=2, edited=True))
+
+    run(Bot(), work)
+    (shown,) = stand_in.shown(7)
+    assert (shown.text, shown.edits) == ("You said: b", 1)
+
+
+def test_an_edit_after_one_that_changed_nothing_still_replaces_the_answer(run: Any, stand_in: TelegramStandIn) -> None:
+    async def work(answering: Answering) -> None:
+        await answering.answer(1, said("/topics", at=1, command=("topics", "")))
+        await answering.answer(2, said("/topics ", at=2, edited=True, command=("topics", "")))
+        await answering.answer(3, said("b", at=3, edited=True))
+
+    run(Bot(), work)
+    assert stand_in.texts(7) == ["You said: b"]
 
 
 def test_who_is_too_fast_is_told_once_and_then_not_heard_until_there_was_time(

@@ -53,6 +53,21 @@ def message(chat: int, text: str = "x", **more: Any) -> Call:
     return Call("sendMessage", {"chat_id": chat, "text": text, "link_preview_options": {"is_disabled": True}, **more})
 
 
+def test_of_what_was_sent_the_id_alone_is_returned(stand_in: TelegramStandIn) -> None:
+    """Telegram returns the person's name with it."""
+
+    async def work(_: Telegram, outbox: Outbox) -> list[int | None]:
+        number = await outbox.put(1, message(1))
+        about = {**message(1, "y").parameters, "message_id": number}
+        changed = [await outbox.put(1, Call("editMessageText", about)) for _ in range(2)]  # the second changes nothing
+        return [number, *changed]
+
+    found = run(stand_in, work)
+    (shown,) = stand_in.shown(1)
+    assert found == [shown.id] * 3
+    assert (shown.text, shown.edits) == ("y", 1)
+
+
 def test_too_many_requests_are_respected_to_the_second(stand_in: TelegramStandIn) -> None:
     waits = Waits()
     stand_in.retry_after = 7

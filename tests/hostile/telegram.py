@@ -24,11 +24,12 @@ SERVICE = (
     *("successful_payment", "users_shared", "forum_topic_created", "video_chat_started", "write_access_allowed"),
 )
 MEDIA = ("photo", "voice", "sticker", "location", "video", "document", "contact", "poll", "dice", "animation", "venue")
-# What is said to each is one message, in a chat that nothing was said in before.
+DANGER = "my baby is not breathing"
+# What is said to each is one message, in a chat that nothing was said in before; behind a danger reply comes another.
 TEXTS = (
     *("What is let-down, and how does it feel?", "hello", "thank you", "/start", "/topics", "/country", "/sources"),
     *("/forget", "/restart", "/greet{}", "//", "/", "\ud800", "\u202eevil", "👩‍👩‍👧‍👦" * 50, "<b>&", "x" * 4096),
-    *("my baby is not breathing", "هل حليبي كاف", "日本語", "${jndi:ldap://x}", "\x00", "'; DROP TABLE seen; --"),
+    *(DANGER, "هل حليبي كاف", "日本語", "${jndi:ldap://x}", "\x00", "'; DROP TABLE seen; --"),
 )
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(), max_size=20)
 VALUES = st.recursive(
@@ -93,17 +94,21 @@ def _made(bot: TelegramBot, kind: str, what: Any, chat: int) -> tuple[Any, int, 
     """Return an update, the chat that it is from, and how many messages are to be there when it was answered."""
     telegram = bot.telegram
     if kind == "text":
-        return telegram.made("message", telegram.message(chat, text=what)), chat, 1
+        return telegram.made("message", telegram.message(chat, text=what)), chat, _messages(what)
     if kind == "media":
         return telegram.made("message", telegram.message(chat, **{what: {"file_id": "x"}})), chat, 1
     if kind == "edited":
-        return telegram.made("edited_message", telegram.message(chat, text=what, edit_date=1_900_000_000)), chat, 1
+        return (
+            telegram.made("edited_message", telegram.message(chat, text=what, edit_date=1_900_000_000)),
+            chat,
+            _messages(what),
+        )
     if kind == "group":
         return telegram.made("message", telegram.in_group(-chat, chat, what)), -chat, 0
     if kind == "mention":
         mention = {"type": "mention", "offset": 0, "length": 15}
         message = telegram.in_group(-chat, chat, f"@latch_test_bot {what}", entities=[mention])
-        return telegram.made("message", message), -chat, 1
+        return telegram.made("message", message), -chat, _messages(what)
     if kind == "press":
         person = {"id": chat, "is_bot": False}
         under = {"message_id": 1, "chat": {"id": chat, "type": "private"}, "date": 0}
@@ -114,3 +119,8 @@ def _made(bot: TelegramBot, kind: str, what: Any, chat: int) -> tuple[Any, int, 
     if kind == "no update":
         return what, chat, 0
     return telegram.made(kind, what), chat, 0
+
+
+def _messages(text: str) -> int:
+    """Return in how many messages a new conversation answers a text: behind a danger reply comes the introduction."""
+    return 2 if text == DANGER else 1

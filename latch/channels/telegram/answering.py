@@ -6,10 +6,9 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
@@ -21,21 +20,12 @@ from latch.channels.capture import CaptureChannel
 from latch.channels.limits import Limit, Rate
 from latch.channels.said import helplines, starters
 from latch.channels.secret import keyed
-from latch.channels.telegram import lines, menus
+from latch.channels.telegram import calls, lines, menus
 from latch.channels.telegram.api import RefusedError, Telegram, UndeliveredError
+from latch.channels.telegram.memory import Memory
 from latch.channels.telegram.outbox import Call, Outbox, Sent
-from latch.channels.telegram.rendering import (
-    COUNTRY,
-    NO_BUTTONS,
-    SUBJECT,
-    TOPIC,
-    Part,
-    parts,
-    plain,
-    topic_buttons,
-    topic_of,
-)
-from latch.channels.telegram.seen import EXPIRED_EVERY, Seen, Taken
+from latch.channels.telegram.rendering import COUNTRY, SUBJECT, TOPIC, Part, parts, plain, topic_buttons, topic_of
+from latch.channels.telegram.seen import EXPIRED_EVERY, Reply, Seen, Taken
 from latch.channels.telegram.updates import Event, Place, Pressed, Said
 from latch.channels.turns import NothingSaidError, OnNewMessage, Order, understood
 from latch.channels.urgent import Urgent
@@ -47,7 +37,7 @@ from latch.responses import TITLE, UTTER, Book
 NAME = "telegram"
 # A message is tried so often before the person is told that it failed; Telegram brings it again after each.
 MOST_TRIES = 3
-# Of so many messages and menus it is remembered what was said to them, and that they were used.
+# Of so many messages, menus and albums it is remembered what was said to them, and that they were used.
 REMEMBERED = 10_000
 RATE = Rate(burst=20, per_minute=30)
 
@@ -56,8 +46,6 @@ _INTENTS = {"help": ("Help", "help"), "privacy": ("Privacy", "privacy"), "source
 _ENDINGS = {"help": lines.HELP, "privacy": lines.PRIVACY}
 
 logger = logging.getLogger(__name__)
-
-Kept = TypeVar("Kept")
 
 
 class NotReadyError(Exception):
@@ -77,13 +65,19 @@ class TelegramOutput(CaptureChannel):
         return NAME
 
 
-@dataclass
-class Answered:
-    """A message that was answered: when it was written or edited, the hash of its text, and what was sent."""
+@dataclass(eq=False)
+class Replying:
+    """A reply that is being sent, to which update, and the one that it takes the place of."""
 
-    at: int
-    text: int
-    sends: list[Sent]
+    update: str
+    reply: Reply
+    before: Reply | Replying | None
+    sends: Sequence[Sent] = ()
+
+    async def sent(self) -> Reply:
+        """Return the reply once it is with Telegram, with the messages that were taken."""
+        done = await asyncio.gather(*self.sends, return_exceptions=True)
+        return replace(self.reply, messages=tuple(number for number in done if isinstance(number, int)))
 
 
 @dataclass(frozen=True)
@@ -127,9 +121,10 @@ class Answering:
         self._order = Order()
         self._limit = Limit(RATE)
         self._urgent = Urgent()
-        self._hurried: OrderedDict[str, None] = OrderedDict()
-        self._said: OrderedDict[tuple[str, int], Answered] = OrderedDict()
-        self._used: OrderedDict[tuple[int, int], str] = OrderedDict()  # by which update
+        self._hurried: Memory[None] = Memory(REMEMBERED)
+        self._replying: Memory[Replying] = Memory(REMEMBERED)  # until it is in the file
+        self._used: Memory[str] = Memory(REMEMBERED)  # by which update
+        self._albums: Memory[str] = Memory(REMEMBERED)  # answered with which update
         self._acknowledging: set[asyncio.Task[None]] = set()
         self._book = Book({})
         self._without_seen = False
@@ -137,7 +132,7 @@ class Answering:
     def conversation(self, event: Event) -> str:
         """Return the name of a person's conversation in a chat: nobody can tell from it who and where that is."""
         chat = event.place.chat if event.place else 0
-        return f"{NAME}-{keyed(self._secret, NAME, self._bot, chat, event.person)[:32]}"
+        return f"{NAME}-{self._hidden(chat, event.person)}"
 
     async def answer(self, update: int, event: Event) -> None:
         """Answer an update, unless it was answered before; return when the answer is with Telegram.
@@ -154,7 +149,7 @@ class Answering:
         if self._book.responses is not agent.domain.responses:  # a server may load another model
             self._book = Book(agent.domain.responses)
         conversation = self.conversation(event)
-        name = keyed(self._secret, NAME, self._bot, "update", update)[:32]
+        name = self._hidden("update", update)
         # To send the answer may take long; that keeps no place.
         with self._admission.place(self._refused):
             async with self._order.of(conversation):
@@ -162,6 +157,7 @@ class Answering:
                 if taken is None:
                     return
                 sends = await self._begun(event, conversation, name, taken)
+        replying = self._replying_to(event, conversation, name)
         try:
             with metrics.STAGE_SECONDS.labels("send").time():
                 for number, send in enumerate(sends, start=1):
@@ -170,11 +166,14 @@ class Answering:
                         await self._note(self._seen.sent(name, taken.parts + number))
         except UndeliveredError:
             logger.error("An answer could not be sent: Telegram was not reached.")
-            if isinstance(event, Said):
-                self._said.pop((conversation, event.message), None)
+            if replying:
+                self._take_back(replying, conversation)
             await self._note(self._seen.release(name))
             raise FaultError from None
-        await self._note(self._seen.answered(name))
+        if replying is not self._replying_to(event, conversation, name):  # forgotten, or edited, meanwhile
+            replying = None
+        if await self._note(self._seen.answered(name, await replying.sent() if replying else None)) and replying:
+            self._replying.drop((conversation, replying.reply.message))
 
     async def expire(self) -> None:
         """Drop what is known of old updates, now and every hour, until it is cancelled."""
@@ -191,7 +190,7 @@ class Answering:
         await self._outbox.close()
         await self._seen.close()
 
-    async def _begun(self, event: Event, conversation: str, name: str, taken: Taken) -> list[Sent]:
+    async def _begun(self, event: Event, conversation: str, name: str, taken: Taken) -> Sequence[Sent]:
         """Return what is being sent in answer."""
         if isinstance(event, Pressed):
             return await self._pressed(event, conversation, name, taken)
@@ -210,22 +209,30 @@ class Answering:
 
     # Messages.
 
-    async def _said_to(self, said: Said, task: Task) -> list[Sent]:
-        key = (task.conversation, said.message)
-        before = self._said.get(key)
-        if before and (said.at < before.at or not said.edited or hash(said.text) == before.text):
+    async def _said_to(self, said: Said, task: Task) -> Sequence[Sent]:
+        before = self._replying.get((task.conversation, said.message)) or await self._reply(said, task)
+        known = before.reply if isinstance(before, Replying) else before
+        now = self._reply_to(said, task)
+        if known and (said.at < known.at or not said.edited or now.text == known.text):
             return []  # an edit that came first has been answered, or nothing was changed that can be read
+        if self._is_answered(said.album, task) and not said.text.strip():
+            return []
         if said.command and said.command[0] == "forget":
             return await self._forget(task)
         if self._limit.wait(task.conversation) and not await self._is_urgent(said, task):
             told = task.conversation in self._hurried
-            _keep(self._hurried, task.conversation, None)
+            self._hurried.put(task.conversation, task.conversation, None)
             return [] if told else self._send(task, plain(lines.TOO_FAST))
-        self._hurried.pop(task.conversation, None)
-        answer = await self._parts(said, task)
-        sends = await self._replacing(before, answer, task) if before else self._send(task, answer)
-        _keep(self._said, key, Answered(said.at, hash(said.text), sends))
-        return sends
+        self._hurried.drop(task.conversation)
+        replying = Replying(task.name, now, before)
+        self._replying.put((task.conversation, said.message), task.conversation, replying)
+        try:
+            answer = await self._parts(said, task)
+            replying.sends = await self._replacing(before, answer, task) if before else self._send(task, answer)
+        except BaseException:
+            self._take_back(replying, task.conversation)
+            raise
+        return replying.sends
 
     async def _is_urgent(self, said: Said, task: Task) -> bool:
         agent = self._agent()
@@ -234,6 +241,10 @@ class Answering:
     async def _parts(self, said: Said, task: Task) -> list[Part]:
         if said.media:
             told = plain(lines.only_text(said.media, bool(said.text.strip())))
+            if self._is_answered(said.album, task):
+                told = []
+            elif said.album:
+                self._albums.put((task.conversation, said.album), task.conversation, task.name)
             return [*told, *await self._turn(task, turns.typed(said.text))] if said.text.strip() else told
         if said.command:
             return await self._command(*said.command, said.text, task)
@@ -258,13 +269,18 @@ class Answering:
     async def _forget(self, task: Task) -> list[Sent]:
         agent = self._agent()
         await trackers.delete(agent.tracker_store if agent else None, task.conversation)
-        self._drop(task.conversation)
+        await self._drop(task.conversation)
         return self._send(task, plain(lines.FORGOTTEN))
 
-    def _drop(self, conversation: str) -> None:
+    async def _drop(self, conversation: str) -> None:
         """Drop what is held of a conversation beside the store."""
-        for key in [key for key in self._said if key[0] == conversation]:
-            del self._said[key]
+        for memory in (self._replying, self._used, self._albums):
+            memory.forget(conversation)
+        await self._seen.forget(self._hidden("replies", conversation))
+
+    def _is_answered(self, album: str | None, task: Task) -> bool:
+        """Tell whether another message of the same album was answered."""
+        return album is not None and self._albums.get((task.conversation, album)) not in (None, task.name)
 
     # Buttons.
 
@@ -273,24 +289,23 @@ class Answering:
         if pressed.place is None or pressed.message is None:
             self._acknowledge(pressed, lines.OLD_BUTTON)
             return []
-        under = (pressed.place.chat, pressed.message)
+        chat, under = pressed.place.chat, self._under(pressed.place, pressed.message)
         task = Task(pressed, pressed.place, conversation, name, taken.parts)
-        if self._used.get(under, name) != name:  # by another press
+        if self._used.get(under) not in (None, name):  # by another press
             self._acknowledge(pressed)
             return []
         if kind == SUBJECT:
             menu = menus.page(pressed.data, self._book)
             self._acknowledge(pressed, None if menu else lines.OLD_BUTTON)
-            return [self._outbox.put(task.place.chat, _edit(under, menu))] if menu else []
+            return [self._outbox.put(chat, calls.edit(chat, pressed.message, menu))] if menu else []
         topic = topic_of(pressed.data, self._book) if kind == TOPIC else None
         country = menus.country_of(pressed.data, helplines(self._book)) if kind == COUNTRY else None
         if topic is None and country is None:
             self._acknowledge(pressed, lines.OLD_BUTTON)
             return []
         self._acknowledge(pressed)
-        _keep(self._used, under, name)
-        gone = {"chat_id": under[0], "message_id": under[1], "reply_markup": NO_BUTTONS}
-        self._outbox.put(task.place.chat, Call("editMessageReplyMarkup", gone))
+        self._used.put(under, conversation, name)
+        self._outbox.put(chat, calls.without_buttons(chat, pressed.message))
         try:
             if topic is not None:
                 return self._send(task, await self._topic(topic, task))
@@ -311,6 +326,10 @@ class Answering:
         task = asyncio.ensure_future(acknowledge())
         self._acknowledging.add(task)
         task.add_done_callback(self._acknowledging.discard)
+
+    def _under(self, place: Place, message: int) -> tuple[str, int]:
+        """Return what stands for a message of the bot, in whoever's conversation its buttons are pressed."""
+        return self._hidden("chat", place.chat), message
 
     async def _topic(self, topic: str, task: Task) -> list[Part]:
         return await self._turn(task, str(self._book.metadata(f"{UTTER}{topic}")[TITLE]), topic)
@@ -333,43 +352,70 @@ class Answering:
             Exception: whatever goes wrong in a turn.
         """
         if self._outbox.idle(task.place.chat):
-            self._outbox.put(
-                task.place.chat, Call("sendChatAction", {**_to(task.place), "action": "typing"}, hint=True)
-            )
+            self._outbox.put(task.place.chat, calls.typing(task.place))
         output = TelegramOutput()
         parsed = understood(text, intent, entities) if intent else None
         await self._on_new_message(UserMessage(text, output, task.conversation, parsed, NAME, message_id=task.name))
         said = [part for message in output.messages for part in self._shown(message)]
         if any(_is_forgotten(message) for message in output.messages):
-            self._drop(task.conversation)
+            await self._drop(task.conversation)
         if not said:
             raise NothingSaidError
         return said
 
     def _shown(self, message: dict[str, Any]) -> list[Part]:
         """Return a message of the NLG; where it asks for the country, the countries are its buttons."""
-        found = plain(lines.FORGOTTEN) if _is_forgotten(message) else parts(message)
-        if found and not found[-1].keyboard and COUNTRY_OF_NUMBER in str(message.get("text")):
-            found[-1] = replace(found[-1], keyboard=menus.countries(helplines(self._book)).keyboard)
-        return found
+        if _is_forgotten(message):
+            return plain(lines.FORGOTTEN)
+        asks = COUNTRY_OF_NUMBER in str(message.get("text"))
+        return parts(message, menus.countries(helplines(self._book)).keyboard if asks else None)
 
     def _send(self, task: Task, answer: Sequence[Part]) -> list[Sent]:
         """Put an answer behind what is being sent to the chat, without the parts that were sent before."""
-        return [self._outbox.put(task.place.chat, _message(task, part)) for part in answer[task.parts :]]
+        sends: list[Sent] = []
+        for part in answer[task.parts :]:
+            sends.append(self._outbox.put(task.place.chat, _message(task, part), sends[-1] if sends else None))
+        return sends
 
-    async def _replacing(self, before: Answered, answer: Sequence[Part], task: Task) -> list[Sent]:
+    async def _replacing(self, before: Reply | Replying, answer: Sequence[Part], task: Task) -> list[Sent]:
         """Put an answer in the place of the one to the text before the edit; one on a danger is sent anew."""
         chat = task.place.chat
-        done = await asyncio.gather(*before.sends, return_exceptions=True)
-        old = [sent["message_id"] for sent in done if isinstance(sent, dict) and "message_id" in sent]
-        kept = [] if any(part.danger for part in answer) else old[: len(answer)]
-        sends = []
+        old = (await before.sent() if isinstance(before, Replying) else before).messages
+        kept = () if any(part.danger for part in answer) else old[: len(answer)]
+        sends: list[Sent] = []
         for number, part in enumerate(answer):
-            new = _message(task, part)
-            sends.append(self._outbox.put(chat, _edit((chat, kept[number]), part, new) if number < len(kept) else new))
+            call = _message(task, part)
+            if number < len(kept):
+                call = calls.edit(chat, kept[number], part, call)
+                self._used.drop(self._under(task.place, kept[number]))  # it has other buttons now
+            sends.append(self._outbox.put(chat, call, sends[-1] if sends else None))
         for message in old[len(kept) :]:
-            self._outbox.put(chat, Call("deleteMessage", {"chat_id": chat, "message_id": message}))
+            self._outbox.put(chat, calls.delete(chat, message), sends[-1])
         return sends
+
+    def _replying_to(self, event: Event, conversation: str, name: str) -> Replying | None:
+        """Return the reply that is being sent to an update, None where what it says is not to be found again."""
+        found = self._replying.get((conversation, event.message)) if isinstance(event, Said) else None
+        return found if found and found.update == name else None
+
+    def _take_back(self, replying: Replying, conversation: str) -> None:
+        """Hold again what was held before a reply that did not come about."""
+        key = (conversation, replying.reply.message)
+        if self._replying.get(key) is not replying:
+            return
+        if isinstance(replying.before, Replying):
+            self._replying.put(key, conversation, replying.before)
+        else:
+            self._replying.drop(key)
+
+    def _reply_to(self, said: Said, task: Task) -> Reply:
+        """Return what is known of the reply to a message before it is sent."""
+        text = self._hidden("text", task.conversation, said.message, ascii(said.text))
+        return Reply(self._hidden("replies", task.conversation), said.message, said.at, text)
+
+    def _hidden(self, *parts: object) -> str:
+        """Return what stands for these in memory and in the file: a keyed hash."""
+        return keyed(self._secret, NAME, self._bot, *parts)[:32]
 
     # What was seen. An answer does not depend on the file: without it, Telegram's redelivery may be answered twice.
 
@@ -380,20 +426,26 @@ class Answering:
             self._note_failure(error)
             return Taken()
 
-    async def _note(self, writing: Any) -> None:
+    async def _reply(self, said: Said, task: Task) -> Reply | None:
+        try:
+            return await self._seen.reply(self._hidden("replies", task.conversation), said.message)
+        except (OSError, sqlite3.Error) as error:
+            self._note_failure(error)
+            return None
+
+    async def _note(self, writing: Awaitable[None]) -> bool:
+        """Return whether it was written."""
         try:
             await writing
         except (OSError, sqlite3.Error) as error:
             self._note_failure(error)
+            return False
+        return True
 
     def _note_failure(self, error: Exception) -> None:
         if not self._without_seen:
             self._without_seen = True
             logs.failed(logger, "Keeping which updates were answered", error)
-
-
-def _to(place: Place) -> dict[str, Any]:
-    return {"chat_id": place.chat, **({"message_thread_id": place.thread} if place.thread is not None else {})}
 
 
 def _is_forgotten(message: Mapping[str, Any]) -> bool:
@@ -402,37 +454,6 @@ def _is_forgotten(message: Mapping[str, Any]) -> bool:
 
 
 def _message(task: Task, part: Part) -> Call:
-    """Return the call that sends a part; where Telegram cannot read the HTML, as plain text."""
-    about: dict[str, Any] = {**_to(task.place), "link_preview_options": {"is_disabled": True}}
-    if not task.place.private and isinstance(task.event, Said):
-        # In a group it must be seen which message is answered.
-        about["reply_parameters"] = {"message_id": task.event.message, "allow_sending_without_reply": True}
-    if part.keyboard:
-        about["reply_markup"] = part.keyboard
-    return _in_html("sendMessage", about, part)
-
-
-def _edit(message: tuple[int, int], part: Part, otherwise: Call | None = None) -> Call:
-    about: dict[str, Any] = {
-        "chat_id": message[0],
-        "message_id": message[1],
-        "link_preview_options": {"is_disabled": True},
-        "reply_markup": part.keyboard or NO_BUTTONS,
-    }
-    return _in_html("editMessageText", about, part, otherwise)
-
-
-def _in_html(method: str, about: dict[str, Any], part: Part, otherwise: Call | None = None) -> Call:
-    return Call(
-        method,
-        {**about, "text": part.html, "parse_mode": "HTML"},
-        otherwise=otherwise or Call(method, {**about, "text": part.text}),
-    )
-
-
-def _keep(kept: OrderedDict[Any, Kept], key: Any, value: Kept) -> None:
-    """Keep something of the last REMEMBERED."""
-    kept.pop(key, None)
-    kept[key] = value
-    if len(kept) > REMEMBERED:
-        kept.popitem(last=False)
+    """Return the call that sends a part; in a group it must be seen which message is answered."""
+    in_group = not task.place.private and isinstance(task.event, Said)
+    return calls.message(task.place, part, task.event.message if in_group else None)
