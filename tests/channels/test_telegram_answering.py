@@ -187,7 +187,7 @@ def test_an_answer_whose_first_part_cannot_be_sent_comes_later_whole_and_in_its_
     monkeypatch.setattr("latch.channels.telegram.api.MOST_TROUBLES", 1)
 
     async def work(answering: Answering) -> None:
-        stand_in.failing = 1
+        stand_in.trouble["sendMessage"] = [500]
         with pytest.raises(FaultError):
             await answering.answer(1, said("/help", command=("help", "")))
         assert stand_in.shown(7) == []
@@ -215,6 +215,23 @@ def test_a_press_whose_turn_failed_works_when_it_comes_again(run: Any, stand_in:
     run(bot, work)
     assert [message.text for message in bot.heard] == ["What is let-down?"] * 2
     assert len(stand_in.shown(7)) == 2
+
+
+def test_a_press_is_acknowledged_through_too_many_requests_and_trouble(run: Any, stand_in: TelegramStandIn) -> None:
+    async def work(answering: Answering) -> None:
+        await answering.answer(1, said("/topics", command=("topics", "")))
+        (menu,) = stand_in.shown(7)
+        stand_in.trouble["answerCallbackQuery"] = [429, 500]
+        query = stand_in.query(menu, "t:let_down")["id"]
+        await answering.answer(2, Pressed(query, 7, "t:let_down", Place(7), menu.id))
+        assert len(stand_in.shown(7)) == 2  # the answer does not wait for it
+        for _ in range(500):
+            if query in stand_in.acknowledged:
+                break
+            await asyncio.sleep(0.01)
+        assert query in stand_in.acknowledged
+
+    run(Bot(), work)
 
 
 def test_the_bot_hears_no_id_of_telegram(run: Any) -> None:
