@@ -56,7 +56,8 @@ PARAMETERS: dict[str, set[str]] = {
     "sendChatAction": {"chat_id", "message_thread_id", "action"},
 }
 ACTIONS = {"typing", "upload_photo", "find_location", "choose_sticker"}
-NO_ANSWER = 0  # for a code: the call is never answered
+# For a code: the call is never answered; nothing is wrong with it.
+NO_ANSWER, NONE = 0, 200
 SENDING = {"sendMessage", "editMessageText", "editMessageReplyMarkup", "deleteMessage", "sendChatAction"}
 
 
@@ -332,7 +333,7 @@ class TelegramStandIn:
         self._limited(call, 1 if trouble == 429 else self.retry_after)
         if trouble == NO_ANSWER:
             await asyncio.sleep(3600)
-        if trouble is not None:
+        if trouble is not None and trouble != NONE:
             raise ApiError(trouble, "Internal Server Error")
         if method in SENDING:
             if chat in self.slow:

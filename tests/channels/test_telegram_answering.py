@@ -19,7 +19,7 @@ from latch.channels.telegram.updates import Event, Place, Pressed, Said
 from latch.channels.urgent import RATE as HEARING
 from latch.channels.urgent import Urgent
 from tests.channels.stand_in import DANGER_WORDS, SECRET, SECRET_WORDS, Bot, stored
-from tests.channels.telegram_stand_in import TOKEN, TelegramStandIn
+from tests.channels.telegram_stand_in import NONE, TOKEN, TelegramStandIn
 
 
 @pytest.fixture
@@ -193,10 +193,46 @@ def test_an_answer_whose_first_part_cannot_be_sent_comes_later_whole_and_in_its_
         assert stand_in.shown(7) == []
         await answering.answer(1, said("/help", command=("help", "")))
 
-    run(Bot(), work)
+    bot = Bot()
+    run(bot, work)
     first, second = stand_in.texts(7)
     assert first.startswith("You said: Help")
     assert second.startswith("You can also use:")
+    assert bot.texts() == ["Help"]  # the bot was not asked again
+
+
+def test_an_answer_that_was_sent_in_part_is_gone_on_with(
+    run: Any, stand_in: TelegramStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("latch.channels.telegram.api.MOST_TROUBLES", 1)
+
+    async def work(answering: Answering) -> None:
+        stand_in.trouble["sendMessage"] = [NONE, 500]
+        with pytest.raises(FaultError):
+            await answering.answer(1, said("/help", at=1, command=("help", "")))
+        assert len(stand_in.shown(7)) == 1
+        await answering.answer(1, said("/help", at=1, command=("help", "")))
+        assert len(stand_in.shown(7)) == 2
+        await answering.answer(2, said("b", at=2, edited=True))
+
+    run(Bot(), work)
+    assert stand_in.texts(7) == ["You said: b"]  # both parts were known
+
+
+def test_an_edit_overtakes_an_answer_that_could_not_be_delivered(
+    run: Any, stand_in: TelegramStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("latch.channels.telegram.api.MOST_TROUBLES", 1)
+
+    async def work(answering: Answering) -> None:
+        stand_in.trouble["sendMessage"] = [500]
+        with pytest.raises(FaultError):
+            await answering.answer(1, said("a", at=1))
+        await answering.answer(2, said("b", at=2, edited=True))
+        await answering.answer(1, said("a", at=1))
+
+    run(Bot(), work)
+    assert stand_in.texts(7) == ["You said: b"]
 
 
 def test_a_press_whose_turn_failed_works_when_it_comes_again(run: Any, stand_in: TelegramStandIn) -> None:

@@ -498,7 +498,8 @@ class TestTrouble:
         bot.telegram.retry_after = 0
         assert bot.telegram.shown(chat) == []
         assert [bot.bring(update).status for _ in range(2)] == [200, 200]
-        _, commands = bot.telegram.texts(chat)
+        said, commands = bot.telegram.texts(chat)
+        assert said.startswith("I am Latch")  # as it would have been
         assert commands.startswith("You can also use:")
 
 

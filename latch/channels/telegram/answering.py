@@ -7,7 +7,7 @@ import contextlib
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -23,7 +23,7 @@ from latch.channels.secret import keyed
 from latch.channels.telegram import calls, lines, menus
 from latch.channels.telegram.api import RefusedError, Telegram, UndeliveredError
 from latch.channels.telegram.memory import Memory
-from latch.channels.telegram.outbox import Call, Outbox, Sent
+from latch.channels.telegram.outbox import Call, Outbox, Sent, is_sent
 from latch.channels.telegram.rendering import COUNTRY, SUBJECT, TOPIC, Part, parts, plain, topic_buttons, topic_of
 from latch.channels.telegram.seen import EXPIRED_EVERY, Reply, Seen, Taken
 from latch.channels.telegram.updates import Event, Place, Pressed, Said
@@ -66,29 +66,37 @@ class TelegramOutput(CaptureChannel):
 
 
 @dataclass(eq=False)
-class Replying:
-    """A reply that is being sent, to which update, and the one that it takes the place of."""
+class Answer:
+    """What goes out in answer to an update: its calls, of which so many were made in a life of this server before.
 
-    update: str
-    reply: Reply
-    before: Reply | Replying | None
-    sends: Sequence[Sent] = ()
+    `reply` is what is kept of it, where it is to be found again, and `before` what it takes the place of.
+    """
 
-    async def sent(self) -> Reply:
-        """Return the reply once it is with Telegram, with the messages that were taken."""
+    calls: Sequence[Call] = ()
+    made: int = 0
+    reply: Reply | None = None
+    before: Reply | Answer | None = None
+    sends: list[Sent] = field(default_factory=list)
+
+    async def messages(self) -> tuple[int, ...]:
+        """Return the ids of the messages that were taken, once it is with Telegram."""
         done = await asyncio.gather(*self.sends, return_exceptions=True)
-        return replace(self.reply, messages=tuple(number for number in done if isinstance(number, int)))
+        return tuple(number for number in done if isinstance(number, int))
+
+    def settle(self) -> None:
+        """Keep the ids of its messages alone."""
+        self.calls, self.before = (), None
 
 
 @dataclass(frozen=True)
 class Task:
-    """An update in work; so many parts of its answer were sent in a life of this server before."""
+    """An update in work; so many calls of its answer were made in a life of this server before."""
 
     event: Event
     place: Place
     conversation: str
     name: str
-    parts: int = 0
+    made: int = 0
 
 
 class Answering:
@@ -122,7 +130,8 @@ class Answering:
         self._limit = Limit(RATE)
         self._urgent = Urgent()
         self._hurried: Memory[None] = Memory(REMEMBERED)
-        self._replying: Memory[Replying] = Memory(REMEMBERED)  # until it is in the file
+        self._replying: Memory[Answer] = Memory(REMEMBERED)  # until it is in the file
+        self._undelivered: Memory[Answer] = Memory(REMEMBERED)  # until its update comes again
         self._used: Memory[str] = Memory(REMEMBERED)  # by which update
         self._albums: Memory[str] = Memory(REMEMBERED)  # answered with which update
         self._acknowledging: set[asyncio.Task[None]] = set()
@@ -156,24 +165,27 @@ class Answering:
                 taken = await self._take(name)
                 if taken is None:
                     return
-                sends = await self._begun(event, conversation, name, taken)
-        replying = self._replying_to(event, conversation, name)
+                answer = await self._begun(event, conversation, name, taken)
+                self._put(answer, event.place)
         try:
             with metrics.STAGE_SECONDS.labels("send").time():
-                for number, send in enumerate(sends, start=1):
+                for number, send in enumerate(answer.sends, start=1):
                     await send
-                    if number < len(sends):
-                        await self._note(self._seen.sent(name, taken.parts + number))
+                    if number < len(answer.sends):
+                        await self._note(self._seen.sent(name, answer.made + number))
         except UndeliveredError:
             logger.error("An answer could not be sent: Telegram was not reached.")
-            if replying:
-                self._take_back(replying, conversation)
+            self._take_back(answer, conversation)
+            self._undelivered.put(name, conversation, answer)
             await self._note(self._seen.release(name))
             raise FaultError from None
-        if replying is not self._replying_to(event, conversation, name):  # forgotten, or edited, meanwhile
-            replying = None
-        if await self._note(self._seen.answered(name, await replying.sent() if replying else None)) and replying:
-            self._replying.drop((conversation, replying.reply.message))
+        self._undelivered.drop(name)
+        answer.settle()
+        reply = None
+        if answer.reply and self._is_held(answer, conversation):  # else forgotten, or edited, meanwhile
+            reply = replace(answer.reply, messages=await answer.messages())
+        if await self._note(self._seen.answered(name, reply)) and reply and self._is_held(answer, conversation):
+            self._replying.drop((conversation, reply.message))
 
     async def expire(self) -> None:
         """Drop what is known of old updates, now and every hour, until it is cancelled."""
@@ -190,49 +202,54 @@ class Answering:
         await self._outbox.close()
         await self._seen.close()
 
-    async def _begun(self, event: Event, conversation: str, name: str, taken: Taken) -> Sequence[Sent]:
-        """Return what is being sent in answer."""
-        if isinstance(event, Pressed):
-            return await self._pressed(event, conversation, name, taken)
+    async def _begun(self, event: Event, conversation: str, name: str, taken: Taken) -> Answer:
+        """Return the answer; one that could not be delivered, as it was."""
+        if event.place is None:
+            return self._out_of_place(event)
         task = Task(event, event.place, conversation, name, taken.parts)
         try:
+            if isinstance(event, Pressed):
+                return self._undelivered.get(name) or await self._pressed(event, task)
             return await self._said_to(event, task)
         except Exception as error:
             return await self._failed(error, task, taken)
 
-    async def _failed(self, error: Exception, task: Task, taken: Taken) -> list[Sent]:
+    async def _failed(self, error: Exception, task: Task, taken: Taken) -> Answer:
         logs.failed(logger, "An answer on Telegram", error)
         if taken.tries + 1 < MOST_TRIES:
             await self._note(self._seen.release(task.name))
             raise FaultError from None
-        return self._send(task, plain(lines.FAILED))
+        return _said(task, plain(lines.FAILED))
 
     # Messages.
 
-    async def _said_to(self, said: Said, task: Task) -> Sequence[Sent]:
+    async def _said_to(self, said: Said, task: Task) -> Answer:
         before = self._replying.get((task.conversation, said.message)) or await self._reply(said, task)
-        known = before.reply if isinstance(before, Replying) else before
+        known = before.reply if isinstance(before, Answer) else before
         now = self._reply_to(said, task)
         if known and (said.at < known.at or not said.edited or now.text == known.text):
-            return []  # an edit that came first has been answered, or nothing was changed that can be read
+            return Answer()  # an edit that came first has been answered, or nothing was changed that can be read
+        undelivered = self._undelivered.get(task.name)
+        if undelivered:
+            return self._held(undelivered, task)
         if self._is_answered(said.album, task) and not said.text.strip():
-            return []
+            return Answer()
         if said.command and said.command[0] == "forget":
             return await self._forget(task)
         if self._limit.wait(task.conversation) and not await self._is_urgent(said, task):
             told = task.conversation in self._hurried
             self._hurried.put(task.conversation, task.conversation, None)
-            return [] if told else self._send(task, plain(lines.TOO_FAST))
+            return Answer() if told else _said(task, plain(lines.TOO_FAST))
         self._hurried.drop(task.conversation)
-        replying = Replying(task.name, now, before)
-        self._replying.put((task.conversation, said.message), task.conversation, replying)
+        # Held before the turn: where that forgets the conversation, nothing is kept of the answer either.
+        answer = self._held(Answer(made=task.made, reply=now, before=before), task)
         try:
-            answer = await self._parts(said, task)
-            replying.sends = await self._replacing(before, answer, task) if before else self._send(task, answer)
+            found = await self._parts(said, task)
+            answer.calls = await self._replacing(before, found, task) if before else _said(task, found).calls
         except BaseException:
-            self._take_back(replying, task.conversation)
+            self._take_back(answer, task.conversation)
             raise
-        return replying.sends
+        return answer
 
     async def _is_urgent(self, said: Said, task: Task) -> bool:
         agent = self._agent()
@@ -266,15 +283,15 @@ class Answering:
         *others, last = await self._turn(task, *_GREETING)
         return [*others, last if last.keyboard else replace(last, keyboard=topic_buttons(starters(self._book)))]
 
-    async def _forget(self, task: Task) -> list[Sent]:
+    async def _forget(self, task: Task) -> Answer:
         agent = self._agent()
         await trackers.delete(agent.tracker_store if agent else None, task.conversation)
         await self._drop(task.conversation)
-        return self._send(task, plain(lines.FORGOTTEN))
+        return _said(task, plain(lines.FORGOTTEN))
 
     async def _drop(self, conversation: str) -> None:
         """Drop what is held of a conversation beside the store."""
-        for memory in (self._replying, self._used, self._albums):
+        for memory in (self._replying, self._undelivered, self._used, self._albums):
             memory.forget(conversation)
         await self._seen.forget(self._hidden("replies", conversation))
 
@@ -284,35 +301,35 @@ class Answering:
 
     # Buttons.
 
-    async def _pressed(self, pressed: Pressed, conversation: str, name: str, taken: Taken) -> list[Sent]:
+    async def _pressed(self, pressed: Pressed, task: Task) -> Answer:
         kind = pressed.data.partition(":")[0]
-        if pressed.place is None or pressed.message is None:
-            self._acknowledge(pressed, lines.OLD_BUTTON)
-            return []
-        chat, under = pressed.place.chat, self._under(pressed.place, pressed.message)
-        task = Task(pressed, pressed.place, conversation, name, taken.parts)
-        if self._used.get(under) not in (None, name):  # by another press
+        if pressed.message is None:
+            return self._out_of_place(pressed)
+        chat, under = task.place.chat, self._under(task.place, pressed.message)
+        if self._used.get(under) not in (None, task.name):  # by another press
             self._acknowledge(pressed)
-            return []
+            return Answer()
         if kind == SUBJECT:
             menu = menus.page(pressed.data, self._book)
             self._acknowledge(pressed, None if menu else lines.OLD_BUTTON)
-            return [self._outbox.put(chat, calls.edit(chat, pressed.message, menu))] if menu else []
+            return Answer([calls.edit(chat, pressed.message, menu)] if menu else ())
         topic = topic_of(pressed.data, self._book) if kind == TOPIC else None
         country = menus.country_of(pressed.data, helplines(self._book)) if kind == COUNTRY else None
         if topic is None and country is None:
-            self._acknowledge(pressed, lines.OLD_BUTTON)
-            return []
+            return self._out_of_place(pressed)
         self._acknowledge(pressed)
-        self._used.put(under, conversation, name)
+        self._used.put(under, task.conversation, task.name)
         self._outbox.put(chat, calls.without_buttons(chat, pressed.message))
-        try:
-            if topic is not None:
-                return self._send(task, await self._topic(topic, task))
-            assert country is not None
-            return self._send(task, await self._country(country, task))
-        except Exception as error:
-            return await self._failed(error, task, taken)
+        if topic is not None:
+            return _said(task, await self._topic(topic, task))
+        assert country is not None
+        return _said(task, await self._country(country, task))
+
+    def _out_of_place(self, event: Event) -> Answer:
+        """Say of a button that it does not work any more; return that there is nothing else to say."""
+        if isinstance(event, Pressed):
+            self._acknowledge(event, lines.OLD_BUTTON)
+        return Answer()
 
     def _acknowledge(self, pressed: Pressed, words: str | None = None) -> None:
         """Let the button stop waiting; where it does not work any more, say so."""
@@ -370,41 +387,41 @@ class Answering:
         asks = COUNTRY_OF_NUMBER in str(message.get("text"))
         return parts(message, menus.countries(helplines(self._book)).keyboard if asks else None)
 
-    def _send(self, task: Task, answer: Sequence[Part]) -> list[Sent]:
-        """Put an answer behind what is being sent to the chat, without the parts that were sent before."""
-        sends: list[Sent] = []
-        for part in answer[task.parts :]:
-            sends.append(self._outbox.put(task.place.chat, _message(task, part), sends[-1] if sends else None))
-        return sends
-
-    async def _replacing(self, before: Reply | Replying, answer: Sequence[Part], task: Task) -> list[Sent]:
-        """Put an answer in the place of the one to the text before the edit; one on a danger is sent anew."""
+    async def _replacing(self, before: Reply | Answer, found: Sequence[Part], task: Task) -> list[Call]:
+        """Return what puts parts in the place of the answer to the text before the edit; a danger is told anew."""
         chat = task.place.chat
-        old = (await before.sent() if isinstance(before, Replying) else before).messages
-        kept = () if any(part.danger for part in answer) else old[: len(answer)]
-        sends: list[Sent] = []
-        for number, part in enumerate(answer):
-            call = _message(task, part)
-            if number < len(kept):
-                call = calls.edit(chat, kept[number], part, call)
-                self._used.drop(self._under(task.place, kept[number]))  # it has other buttons now
-            sends.append(self._outbox.put(chat, call, sends[-1] if sends else None))
-        for message in old[len(kept) :]:
-            self._outbox.put(chat, calls.delete(chat, message), sends[-1])
-        return sends
+        old = await before.messages() if isinstance(before, Answer) else before.messages
+        kept = () if any(part.danger for part in found) else old[: len(found)]
+        new = [_message(task, part) for part in found]
+        for number, message in enumerate(kept):
+            new[number] = calls.edit(chat, message, found[number], new[number])
+            self._used.drop(self._under(task.place, message))  # it has other buttons now
+        return [*new, *(calls.delete(chat, message) for message in old[len(kept) :])]
 
-    def _replying_to(self, event: Event, conversation: str, name: str) -> Replying | None:
-        """Return the reply that is being sent to an update, None where what it says is not to be found again."""
-        found = self._replying.get((conversation, event.message)) if isinstance(event, Said) else None
-        return found if found and found.update == name else None
+    def _put(self, answer: Answer, place: Place | None) -> None:
+        """Put an answer behind what is being sent to its chat, without what was sent of it before."""
+        sends = [send for send in answer.sends if is_sent(send)]
+        for call in answer.calls[answer.made + len(sends) :]:
+            assert place is not None
+            sends.append(self._outbox.put(place.chat, call, sends[-1] if sends else None))
+        answer.sends = sends
 
-    def _take_back(self, replying: Replying, conversation: str) -> None:
-        """Hold again what was held before a reply that did not come about."""
-        key = (conversation, replying.reply.message)
-        if self._replying.get(key) is not replying:
+    def _held(self, answer: Answer, task: Task) -> Answer:
+        """Return an answer, which is held until it is in the file, where it is to be found again."""
+        if answer.reply:
+            self._replying.put((task.conversation, answer.reply.message), task.conversation, answer)
+        return answer
+
+    def _is_held(self, answer: Answer, conversation: str) -> bool:
+        return answer.reply is not None and self._replying.get((conversation, answer.reply.message)) is answer
+
+    def _take_back(self, answer: Answer, conversation: str) -> None:
+        """Hold again what was held before an answer that did not come about."""
+        if answer.reply is None or not self._is_held(answer, conversation):
             return
-        if isinstance(replying.before, Replying):
-            self._replying.put(key, conversation, replying.before)
+        key = (conversation, answer.reply.message)
+        if isinstance(answer.before, Answer):
+            self._replying.put(key, conversation, answer.before)
         else:
             self._replying.drop(key)
 
@@ -451,6 +468,11 @@ class Answering:
 def _is_forgotten(message: Mapping[str, Any]) -> bool:
     """Tell whether a message of the NLG says that the conversation is forgotten, in whatever words it was asked for."""
     return message.get("utter_action") == FORGOTTEN
+
+
+def _said(task: Task, found: Sequence[Part]) -> Answer:
+    """Return parts as an answer of new messages."""
+    return Answer([_message(task, part) for part in found], task.made)
 
 
 def _message(task: Task, part: Part) -> Call:

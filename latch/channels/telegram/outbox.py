@@ -90,7 +90,7 @@ class Outbox:
                 waiting = queue[0]
                 result: int | UndeliveredError | None
                 try:
-                    result = UndeliveredError() if _failed(waiting.behind) else await self._send(waiting.call)
+                    result = await self._send(waiting.call) if _is_next(waiting.behind) else UndeliveredError()
                 except UndeliveredError as error:
                     result = error
                 queue.popleft()
@@ -139,8 +139,13 @@ def _message_id(found: Any) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def _failed(sent: Sent | None) -> bool:
-    return sent is not None and (sent.cancelled() or sent.exception() is not None)
+def is_sent(sent: Sent) -> bool:
+    """Tell whether a call was carried out, or refused for good."""
+    return sent.done() and not sent.cancelled() and sent.exception() is None
+
+
+def _is_next(behind: Sent | None) -> bool:
+    return behind is None or is_sent(behind)
 
 
 def _retrieved(sent: Sent) -> None:
