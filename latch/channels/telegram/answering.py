@@ -181,9 +181,10 @@ class Answering:
             raise FaultError from None
         self._undelivered.drop(name)
         answer.settle()
+        messages = await answer.messages()
         reply = None
         if answer.reply and self._is_held(answer, conversation):  # else forgotten, or edited, meanwhile
-            reply = replace(answer.reply, messages=await answer.messages())
+            reply = replace(answer.reply, messages=messages)
         if await self._note(self._seen.answered(name, reply)) and reply and self._is_held(answer, conversation):
             self._replying.drop((conversation, reply.message))
 
