@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -23,8 +23,9 @@ from latch.channels.secret import keyed
 from latch.channels.telegram import calls, lines, menus
 from latch.channels.telegram.api import RefusedError, Telegram, UndeliveredError
 from latch.channels.telegram.memory import Memory
-from latch.channels.telegram.outbox import Call, Outbox, Sent, is_sent
+from latch.channels.telegram.outbox import Call, Outbox
 from latch.channels.telegram.rendering import COUNTRY, SUBJECT, TOPIC, Part, parts, plain, topic_buttons, topic_of
+from latch.channels.telegram.replies import Answer, Replies
 from latch.channels.telegram.seen import EXPIRED_EVERY, Reply, Seen, Taken
 from latch.channels.telegram.updates import Event, Place, Pressed, Said
 from latch.channels.turns import NothingSaidError, OnNewMessage, Order, understood
@@ -37,7 +38,7 @@ from latch.responses import TITLE, UTTER, Book
 NAME = "telegram"
 # A message is tried so often before the person is told that it failed; Telegram brings it again after each.
 MOST_TRIES = 3
-# Of so many messages, menus and albums it is remembered what was said to them, and that they were used.
+# Of so many buttons and albums it is remembered that they were used and answered.
 REMEMBERED = 10_000
 RATE = Rate(burst=20, per_minute=30)
 
@@ -63,29 +64,6 @@ class TelegramOutput(CaptureChannel):
     def name(cls) -> str:
         """Return the channel's name, for which responses may have a variation."""
         return NAME
-
-
-@dataclass(eq=False)
-class Answer:
-    """What goes out in answer to an update: its calls, of which so many were made in a life of this server before.
-
-    `reply` is what is kept of it, where it is to be found again, and `before` what it takes the place of.
-    """
-
-    calls: Sequence[Call] = ()
-    made: int = 0
-    reply: Reply | None = None
-    before: Reply | Answer | None = None
-    sends: list[Sent] = field(default_factory=list)
-
-    async def messages(self) -> tuple[int, ...]:
-        """Return the ids of the messages that were taken, once it is with Telegram."""
-        done = await asyncio.gather(*self.sends, return_exceptions=True)
-        return tuple(number for number in done if isinstance(number, int))
-
-    def settle(self) -> None:
-        """Keep the ids of its messages alone."""
-        self.calls, self.before = (), None
 
 
 @dataclass(frozen=True)
@@ -122,6 +100,7 @@ class Answering:
         self._telegram = telegram
         self._outbox = Outbox(telegram)
         self._seen = seen
+        self._replies = Replies(seen, self._hidden)
         self._secret = secret
         self._bot = bot
         self._admission = admission
@@ -130,13 +109,10 @@ class Answering:
         self._limit = Limit(RATE)
         self._urgent = Urgent()
         self._hurried: Memory[None] = Memory(REMEMBERED)
-        self._replying: Memory[Answer] = Memory(REMEMBERED)  # until it is in the file
-        self._undelivered: Memory[Answer] = Memory(REMEMBERED)  # until its update comes again
         self._used: Memory[str] = Memory(REMEMBERED)  # by which update
         self._albums: Memory[str] = Memory(REMEMBERED)  # answered with which update
         self._acknowledging: set[asyncio.Task[None]] = set()
         self._book = Book({})
-        self._without_seen = False
 
     def conversation(self, event: Event) -> str:
         """Return the name of a person's conversation in a chat: nobody can tell from it who and where that is."""
@@ -162,31 +138,23 @@ class Answering:
         # To send the answer may take long; that keeps no place.
         with self._admission.place(self._refused):
             async with self._order.of(conversation):
-                taken = await self._take(name)
+                taken = await self._replies.take(name)
                 if taken is None:
                     return
                 answer = await self._begun(event, conversation, name, taken)
-                self._put(answer, event.place)
+                if event.place:
+                    answer.put(self._outbox, event.place.chat)
         try:
             with metrics.STAGE_SECONDS.labels("send").time():
                 for number, send in enumerate(answer.sends, start=1):
                     await send
                     if number < len(answer.sends):
-                        await self._note(self._seen.sent(name, answer.made + number))
+                        await self._replies.sent(name, answer.made + number)
         except UndeliveredError:
             logger.error("An answer could not be sent: Telegram was not reached.")
-            self._take_back(answer, conversation)
-            self._undelivered.put(name, conversation, answer)
-            await self._note(self._seen.release(name))
+            await self._replies.given_up(name, conversation, answer)
             raise FaultError from None
-        self._undelivered.drop(name)
-        answer.settle()
-        messages = await answer.messages()
-        reply = None
-        if answer.reply and self._is_held(answer, conversation):  # else forgotten, or edited, meanwhile
-            reply = replace(answer.reply, messages=messages)
-        if await self._note(self._seen.answered(name, reply)) and reply and self._is_held(answer, conversation):
-            self._replying.drop((conversation, reply.message))
+        await self._replies.delivered(name, conversation, answer)
 
     async def expire(self) -> None:
         """Drop what is known of old updates, now and every hour, until it is cancelled."""
@@ -201,7 +169,7 @@ class Answering:
     async def close(self) -> None:
         """Stop sending; what is not sent yet is answered when Telegram brings the updates again."""
         await self._outbox.close()
-        await self._seen.close()
+        await self._replies.close()
 
     async def _begun(self, event: Event, conversation: str, name: str, taken: Taken) -> Answer:
         """Return the answer; one that could not be delivered, as it was."""
@@ -210,7 +178,7 @@ class Answering:
         task = Task(event, event.place, conversation, name, taken.parts)
         try:
             if isinstance(event, Pressed):
-                return self._undelivered.get(name) or await self._pressed(event, task)
+                return self._replies.undelivered(name) or await self._pressed(event, task)
             return await self._said_to(event, task)
         except Exception as error:
             return await self._failed(error, task, taken)
@@ -218,21 +186,21 @@ class Answering:
     async def _failed(self, error: Exception, task: Task, taken: Taken) -> Answer:
         logs.failed(logger, "An answer on Telegram", error)
         if taken.tries + 1 < MOST_TRIES:
-            await self._note(self._seen.release(task.name))
+            await self._replies.release(task.name)
             raise FaultError from None
         return _said(task, plain(lines.FAILED))
 
     # Messages.
 
     async def _said_to(self, said: Said, task: Task) -> Answer:
-        before = self._replying.get((task.conversation, said.message)) or await self._reply(said, task)
+        before = await self._replies.find(task.conversation, said.message)
         known = before.reply if isinstance(before, Answer) else before
-        now = self._reply_to(said, task)
+        now = self._replies.new(task.conversation, said.message, said.at, said.text)
         if known and (said.at < known.at or not said.edited or now.text == known.text):
             return Answer()  # an edit that came first has been answered, or nothing was changed that can be read
-        undelivered = self._undelivered.get(task.name)
+        undelivered = self._replies.undelivered(task.name)
         if undelivered:
-            return self._held(undelivered, task)
+            return self._replies.hold(task.conversation, undelivered)
         if self._is_answered(said.album, task) and not said.text.strip():
             return Answer()
         if said.command and said.command[0] == "forget":
@@ -243,12 +211,12 @@ class Answering:
             return Answer() if told else _said(task, plain(lines.TOO_FAST))
         self._hurried.drop(task.conversation)
         # Held before the turn: where that forgets the conversation, nothing is kept of the answer either.
-        answer = self._held(Answer(made=task.made, reply=now, before=before), task)
+        answer = self._replies.hold(task.conversation, Answer(made=task.made, reply=now, before=before))
         try:
             found = await self._parts(said, task)
             answer.calls = await self._replacing(before, found, task) if before else _said(task, found).calls
         except BaseException:
-            self._take_back(answer, task.conversation)
+            self._replies.take_back(task.conversation, answer)
             raise
         return answer
 
@@ -292,9 +260,9 @@ class Answering:
 
     async def _drop(self, conversation: str) -> None:
         """Drop what is held of a conversation beside the store."""
-        for memory in (self._replying, self._undelivered, self._used, self._albums):
-            memory.forget(conversation)
-        await self._seen.forget(self._hidden("replies", conversation))
+        self._used.forget(conversation)
+        self._albums.forget(conversation)
+        await self._replies.forget(conversation)
 
     def _is_answered(self, album: str | None, task: Task) -> bool:
         """Tell whether another message of the same album was answered."""
@@ -399,71 +367,9 @@ class Answering:
             self._used.drop(self._under(task.place, message))  # it has other buttons now
         return [*new, *(calls.delete(chat, message) for message in old[len(kept) :])]
 
-    def _put(self, answer: Answer, place: Place | None) -> None:
-        """Put an answer behind what is being sent to its chat, without what was sent of it before."""
-        sends = [send for send in answer.sends if is_sent(send)]
-        for call in answer.calls[answer.made + len(sends) :]:
-            assert place is not None
-            sends.append(self._outbox.put(place.chat, call, sends[-1] if sends else None))
-        answer.sends = sends
-
-    def _held(self, answer: Answer, task: Task) -> Answer:
-        """Return an answer, which is held until it is in the file, where it is to be found again."""
-        if answer.reply:
-            self._replying.put((task.conversation, answer.reply.message), task.conversation, answer)
-        return answer
-
-    def _is_held(self, answer: Answer, conversation: str) -> bool:
-        return answer.reply is not None and self._replying.get((conversation, answer.reply.message)) is answer
-
-    def _take_back(self, answer: Answer, conversation: str) -> None:
-        """Hold again what was held before an answer that did not come about."""
-        if answer.reply is None or not self._is_held(answer, conversation):
-            return
-        key = (conversation, answer.reply.message)
-        if isinstance(answer.before, Answer):
-            self._replying.put(key, conversation, answer.before)
-        else:
-            self._replying.drop(key)
-
-    def _reply_to(self, said: Said, task: Task) -> Reply:
-        """Return what is known of the reply to a message before it is sent."""
-        text = self._hidden("text", task.conversation, said.message, ascii(said.text))
-        return Reply(self._hidden("replies", task.conversation), said.message, said.at, text)
-
     def _hidden(self, *parts: object) -> str:
         """Return what stands for these in memory and in the file: a keyed hash."""
         return keyed(self._secret, NAME, self._bot, *parts)[:32]
-
-    # What was seen. An answer does not depend on the file: without it, Telegram's redelivery may be answered twice.
-
-    async def _take(self, name: str) -> Taken | None:
-        try:
-            return await self._seen.take(name)
-        except (OSError, sqlite3.Error) as error:
-            self._note_failure(error)
-            return Taken()
-
-    async def _reply(self, said: Said, task: Task) -> Reply | None:
-        try:
-            return await self._seen.reply(self._hidden("replies", task.conversation), said.message)
-        except (OSError, sqlite3.Error) as error:
-            self._note_failure(error)
-            return None
-
-    async def _note(self, writing: Awaitable[None]) -> bool:
-        """Return whether it was written."""
-        try:
-            await writing
-        except (OSError, sqlite3.Error) as error:
-            self._note_failure(error)
-            return False
-        return True
-
-    def _note_failure(self, error: Exception) -> None:
-        if not self._without_seen:
-            self._without_seen = True
-            logs.failed(logger, "Keeping which updates were answered", error)
 
 
 def _is_forgotten(message: Mapping[str, Any]) -> bool:
