@@ -18,13 +18,18 @@ def words(message: Mapping[str, Any]) -> str:
 
     What the NLG put before the answer ("Here it is once more.") and the introduction of a conversation stand with it.
     """
+    return responses.introduced(answer(message), message.get("metadata") or {})
+
+
+def answer(message: Mapping[str, Any]) -> str:
+    """Return what a message says as `words` does, without the introduction."""
     metadata: Mapping[str, Any] = message.get("metadata") or {}
     text = str(message.get("text") or "")
     body = str(metadata.get(responses.BODY) or text)
     whole = responses.full_text(body, metadata)
     said = text.removeprefix(str(metadata.get(responses.INTRODUCTION) or "")).lstrip("\n")
     lead = said.removesuffix(whole) if whole and said.endswith(whole) else ""
-    return responses.introduced(lead + body, metadata)
+    return lead + body
 
 
 def helplines(book: Book) -> Helplines:

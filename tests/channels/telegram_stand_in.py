@@ -15,7 +15,7 @@ import re
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -56,6 +56,8 @@ PARAMETERS: dict[str, set[str]] = {
     "sendChatAction": {"chat_id", "message_thread_id", "action"},
 }
 ACTIONS = {"typing", "upload_photo", "find_location", "choose_sticker"}
+# For a code: the call is never answered; nothing is wrong with it.
+NO_ANSWER, NONE = 0, 200
 SENDING = {"sendMessage", "editMessageText", "editMessageReplyMarkup", "deleteMessage", "sendChatAction"}
 
 
@@ -169,11 +171,12 @@ class TelegramStandIn:
         self.blocked: set[int] = set()
         self.slow: dict[int, float] = {}  # seconds by chat
         self.silent: set[int] = set()  # chats for which no call is carried out or answered
-        self.retry_after = 0  # seconds, for every call while it lasts
-        self.failing = 0  # so many of the next sends meet a server in trouble
+        self.retry_after: float = 0  # seconds, for every call while it lasts
+        self.trouble: dict[str, list[int]] = defaultdict(list)  # by method: the codes that its next calls meet
         self.redelivery = 0.3  # seconds until an update that was not taken is sent again
         self.down = False
-        self._told: dict[int, float] = {}
+        self._told: dict[Hashable, float] = {}
+        self._allowed: list[str] = []  # kinds of updates; empty: all
         self._queries: set[str] = set()
         self._message_ids = itertools.count(1000)
         self._update_ids = itertools.count(700_000_001)
@@ -204,9 +207,11 @@ class TelegramStandIn:
         return int(made["update_id"])
 
     def bring(self, update: dict[str, Any]) -> None:
-        """Bring an update to the bot until it takes it, or keep it until it is fetched."""
+        """Bring an update to the bot until it takes it, or keep it until it is fetched; only of a kind it asked for."""
 
         def bring() -> None:
+            if self._allowed and not any(kind in update for kind in self._allowed):
+                return
             if self.webhook.get("url"):
                 self._spawn(self._deliver(update))
             else:
@@ -322,17 +327,15 @@ class TelegramStandIn:
         unknown = set(parameters) - PARAMETERS[method]
         if unknown:
             self._slip(f"{method} has no parameter {sorted(unknown)}")
+        if method in SENDING and not isinstance(chat, int):
+            raise ApiError(400, "Bad Request: chat_id is empty")
+        trouble = self.trouble[method].pop(0) if self.trouble[method] else None
+        self._limited(call, 1 if trouble == 429 else self.retry_after)
+        if trouble == NO_ANSWER:
+            await asyncio.sleep(3600)
+        if trouble is not None and trouble != NONE:
+            raise ApiError(trouble, "Internal Server Error")
         if method in SENDING:
-            if not isinstance(chat, int):
-                raise ApiError(400, "Bad Request: chat_id is empty")
-            if chat in self._told and time.monotonic() < self._told[chat] - 0.05:
-                self._slip(f"a call for chat {chat} before the wait was over")
-            if self.retry_after:
-                self._told[chat] = time.monotonic() + self.retry_after
-                raise ApiError(429, f"Too Many Requests: retry after {self.retry_after}", retry_after=self.retry_after)
-            if self.failing and method == "sendMessage":
-                self.failing -= 1
-                raise ApiError(500, "Internal Server Error")
             if chat in self.slow:
                 await asyncio.sleep(self.slow[chat])
             if chat in self.silent:
@@ -340,6 +343,16 @@ class TelegramStandIn:
             if chat in self.blocked:
                 raise ApiError(403, "Forbidden: bot was blocked by the user")
         return await getattr(self, f"_{method}")(parameters)
+
+    def _limited(self, call: Call, seconds: float) -> None:
+        """Refuse a call for so many seconds; one that comes before they are over is a slip."""
+        # What waits together: the calls for a chat, the tries to acknowledge a press, those of any other method.
+        waiting: Hashable = call.chat or call.parameters.get("callback_query_id") or call.method
+        if waiting in self._told and time.monotonic() < self._told[waiting] - 0.05:
+            self._slip(f"{call.method} for {waiting} before the wait was over")
+        if seconds:
+            self._told[waiting] = time.monotonic() + seconds
+            raise ApiError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
     def _slip(self, what: str) -> None:
         self.slips.append(what)
@@ -369,6 +382,7 @@ class TelegramStandIn:
         if not isinstance(connections, int) or not 1 <= connections <= 100:
             raise ApiError(400, "Bad Request: max_connections must be 1-100")
         self.webhook = parameters
+        self._allowed = parameters.get("allowed_updates", self._allowed)
         self._slots = asyncio.Semaphore(connections)
         for update in list(self._pending.values()):
             self._spawn(self._deliver(update))
@@ -387,6 +401,7 @@ class TelegramStandIn:
             raise ApiError(400, "Bad Request: timeout is in seconds")
         if self._fetching:
             raise ApiError(409, "Conflict: terminated by other getUpdates request; make sure that only one bot runs")
+        self._allowed = parameters.get("allowed_updates", self._allowed)
         offset = parameters.get("offset", 0)
         for number in [number for number in self._pending if number < offset]:
             self.confirmed.add(number)
@@ -409,7 +424,7 @@ class TelegramStandIn:
         message = Message(parameters["chat_id"], next(self._message_ids), "", "", time.time())
         self._write(message, parameters)
         self.messages[message.chat].append(message)
-        return {"message_id": message.id, "date": int(time.time()), "chat": {"id": message.chat}, "text": message.text}
+        return _returned(message)
 
     async def _editMessageText(self, parameters: dict[str, Any]) -> Any:  # noqa: N802
         message = self._known(parameters)
@@ -418,7 +433,7 @@ class TelegramStandIn:
         if (message.text, message.buttons) == before:
             raise ApiError(400, "Bad Request: message is not modified")
         message.edits += 1
-        return {"message_id": message.id, "date": int(message.at), "chat": {"id": message.chat}, "text": message.text}
+        return _returned(message)
 
     async def _editMessageReplyMarkup(self, parameters: dict[str, Any]) -> Any:  # noqa: N802
         message = self._known(parameters)
@@ -426,7 +441,7 @@ class TelegramStandIn:
         if buttons == message.buttons:
             raise ApiError(400, "Bad Request: message is not modified: specified new message content is the same")
         message.buttons = buttons
-        return {"message_id": message.id, "date": int(message.at), "chat": {"id": message.chat}}
+        return _returned(message)
 
     async def _deleteMessage(self, parameters: dict[str, Any]) -> bool:  # noqa: N802
         self._known(parameters).deleted = True
@@ -538,6 +553,12 @@ class TelegramStandIn:
             asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(30)
             self._loop.call_soon_threadsafe(self._loop.stop)
             thread.join(10)
+
+
+def _returned(message: Message) -> dict[str, Any]:
+    """Return a message as a call returns it: with the name of the person whose chat it is in."""
+    chat = {"id": message.chat, "type": "private", "first_name": "Zebedee", "last_name": "Quillfeather"}
+    return {"message_id": message.id, "date": int(message.at), "chat": chat, "from": BOT, "text": message.text}
 
 
 def _buttons(markup: Any) -> list[dict[str, str]]:

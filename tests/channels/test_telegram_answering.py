@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from latch.channels.telegram.updates import Event, Place, Pressed, Said
 from latch.channels.urgent import RATE as HEARING
 from latch.channels.urgent import Urgent
 from tests.channels.stand_in import DANGER_WORDS, SECRET, SECRET_WORDS, Bot, stored
-from tests.channels.telegram_stand_in import TOKEN, TelegramStandIn
+from tests.channels.telegram_stand_in import NONE, TOKEN, TelegramStandIn
 
 
 @pytest.fixture
@@ -180,6 +181,60 @@ def test_what_cannot_be_delivered_is_a_fault_and_is_answered_later(
     assert stand_in.texts(7) == ["You said: a"]
 
 
+def test_an_answer_whose_first_part_cannot_be_sent_comes_later_whole_and_in_its_order(
+    run: Any, stand_in: TelegramStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("latch.channels.telegram.api.MOST_TROUBLES", 1)
+
+    async def work(answering: Answering) -> None:
+        stand_in.trouble["sendMessage"] = [500]
+        with pytest.raises(FaultError):
+            await answering.answer(1, said("/help", command=("help", "")))
+        assert stand_in.shown(7) == []
+        await answering.answer(1, said("/help", command=("help", "")))
+
+    bot = Bot()
+    run(bot, work)
+    first, second = stand_in.texts(7)
+    assert first.startswith("You said: Help")
+    assert second.startswith("You can also use:")
+    assert bot.texts() == ["Help"]  # the bot was not asked again
+
+
+def test_an_answer_that_was_sent_in_part_is_gone_on_with(
+    run: Any, stand_in: TelegramStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("latch.channels.telegram.api.MOST_TROUBLES", 1)
+
+    async def work(answering: Answering) -> None:
+        stand_in.trouble["sendMessage"] = [NONE, 500]
+        with pytest.raises(FaultError):
+            await answering.answer(1, said("/help", at=1, command=("help", "")))
+        assert len(stand_in.shown(7)) == 1
+        await answering.answer(1, said("/help", at=1, command=("help", "")))
+        assert len(stand_in.shown(7)) == 2
+        await answering.answer(2, said("b", at=2, edited=True))
+
+    run(Bot(), work)
+    assert stand_in.texts(7) == ["You said: b"]  # both parts were known
+
+
+def test_an_edit_overtakes_an_answer_that_could_not_be_delivered(
+    run: Any, stand_in: TelegramStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("latch.channels.telegram.api.MOST_TROUBLES", 1)
+
+    async def work(answering: Answering) -> None:
+        stand_in.trouble["sendMessage"] = [500]
+        with pytest.raises(FaultError):
+            await answering.answer(1, said("a", at=1))
+        await answering.answer(2, said("b", at=2, edited=True))
+        await answering.answer(1, said("a", at=1))
+
+    run(Bot(), work)
+    assert stand_in.texts(7) == ["You said: b"]
+
+
 def test_a_press_whose_turn_failed_works_when_it_comes_again(run: Any, stand_in: TelegramStandIn) -> None:
     bot = Bot()
 
@@ -196,6 +251,23 @@ def test_a_press_whose_turn_failed_works_when_it_comes_again(run: Any, stand_in:
     run(bot, work)
     assert [message.text for message in bot.heard] == ["What is let-down?"] * 2
     assert len(stand_in.shown(7)) == 2
+
+
+def test_a_press_is_acknowledged_through_too_many_requests_and_trouble(run: Any, stand_in: TelegramStandIn) -> None:
+    async def work(answering: Answering) -> None:
+        await answering.answer(1, said("/topics", command=("topics", "")))
+        (menu,) = stand_in.shown(7)
+        stand_in.trouble["answerCallbackQuery"] = [429, 500]
+        query = stand_in.query(menu, "t:let_down")["id"]
+        await answering.answer(2, Pressed(query, 7, "t:let_down", Place(7), menu.id))
+        assert len(stand_in.shown(7)) == 2  # the answer does not wait for it
+        for _ in range(500):
+            if query in stand_in.acknowledged:
+                break
+            await asyncio.sleep(0.01)
+        assert query in stand_in.acknowledged
+
+    run(Bot(), work)
 
 
 def test_the_bot_hears_no_id_of_telegram(run: Any) -> None:
@@ -228,6 +300,93 @@ def test_forget_deletes_what_is_stored(run: Any, stand_in: TelegramStandIn) -> N
 
     run(bot, work)
     assert stored(bot) == {}
+
+
+def test_forget_leaves_nothing_of_a_conversation_in_the_file_of_updates_seen(
+    run: Any, stand_in: TelegramStandIn, tmp_path: Path
+) -> None:
+    def replies() -> list[Any]:
+        with closing(sqlite3.connect(tmp_path / "seen.sqlite3")) as database:
+            return database.execute("SELECT * FROM replies").fetchall()
+
+    async def work(answering: Answering) -> list[Any]:
+        await answering.answer(1, said(SECRET_WORDS, chat=123456789))
+        await answering.answer(2, said("b", chat=8))
+        before = replies()
+        await answering.answer(3, said("/forget", 6, chat=123456789, command=("forget", "")))
+        return before
+
+    bot = Bot()
+    before = run(bot, work)
+    assert len(before) == 2
+    told = ["123456789", *SECRET_WORDS.split()[:1], *(heard.sender_id.removeprefix("telegram-") for heard in bot.heard)]
+    assert [one for one in told if one in str(before)] == []
+    (left,) = replies()
+    (gone,) = (row for row in before if row != left)
+    files = b"".join(file.read_bytes() for file in tmp_path.glob("seen.sqlite3*"))
+    assert left[0].encode() in files
+    assert gone[0].encode() not in files
+
+
+def test_what_is_still_being_sent_when_a_conversation_is_forgotten_is_not_kept(
+    run: Any, stand_in: TelegramStandIn, tmp_path: Path
+) -> None:
+    async def work(answering: Answering) -> None:
+        stand_in.slow[7] = 0.3
+        late = asyncio.ensure_future(answering.answer(1, said("a")))
+        while not stand_in.of("sendMessage", 7):
+            await asyncio.sleep(0.01)
+        await answering.answer(2, said("/forget", 6, command=("forget", "")))
+        await late
+
+    run(Bot(), work)
+    with closing(sqlite3.connect(tmp_path / "seen.sqlite3")) as database:
+        assert database.execute("SELECT count(*) FROM replies").fetchone() == (0,)
+
+
+def test_forget_drops_which_buttons_were_used(run: Any, stand_in: TelegramStandIn) -> None:
+    bot = Bot()
+
+    async def work(answering: Answering) -> None:
+        await answering.answer(1, said("/topics", command=("topics", "")))
+        (menu,) = stand_in.shown(7)
+        pressed = Pressed("11", 7, "t:let_down", Place(7), menu.id)
+        for number in (2, 3):
+            await answering.answer(number, pressed)
+        assert len(bot.heard) == 1
+        await answering.answer(4, said("/forget", 6, command=("forget", "")))
+        await answering.answer(5, pressed)
+
+    run(bot, work)
+    assert len(bot.heard) == 2
+
+
+def test_an_edit_that_cannot_be_sent_replaces_the_answer_when_it_comes_again(
+    run: Any, stand_in: TelegramStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("latch.channels.telegram.api.MOST_TROUBLES", 1)
+
+    async def work(answering: Answering) -> None:
+        await answering.answer(1, said("a", at=1))
+        stand_in.down = True
+        with pytest.raises(FaultError):
+            await answering.answer(2, said("b", at=2, edited=True))
+        stand_in.down = False
+        await answering.answer(2, said("b", at=2, edited=True))
+
+    run(Bot(), work)
+    (shown,) = stand_in.shown(7)
+    assert (shown.text, shown.edits) == ("You said: b", 1)
+
+
+def test_an_edit_after_one_that_changed_nothing_still_replaces_the_answer(run: Any, stand_in: TelegramStandIn) -> None:
+    async def work(answering: Answering) -> None:
+        await answering.answer(1, said("/topics", at=1, command=("topics", "")))
+        await answering.answer(2, said("/topics ", at=2, edited=True, command=("topics", "")))
+        await answering.answer(3, said("b", at=3, edited=True))
+
+    run(Bot(), work)
+    assert stand_in.texts(7) == ["You said: b"]
 
 
 def test_who_is_too_fast_is_told_once_and_then_not_heard_until_there_was_time(

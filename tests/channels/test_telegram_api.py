@@ -12,7 +12,7 @@ import pytest
 from latch.channels.telegram import api
 from latch.channels.telegram.api import RefusedError, Telegram, TroubleError, UndeliveredError, wait
 from latch.channels.telegram.outbox import Call, Outbox
-from tests.channels.telegram_stand_in import TOKEN, TelegramStandIn
+from tests.channels.telegram_stand_in import NO_ANSWER, TOKEN, TelegramStandIn
 
 
 @pytest.fixture
@@ -53,6 +53,21 @@ def message(chat: int, text: str = "x", **more: Any) -> Call:
     return Call("sendMessage", {"chat_id": chat, "text": text, "link_preview_options": {"is_disabled": True}, **more})
 
 
+def test_of_what_was_sent_the_id_alone_is_returned(stand_in: TelegramStandIn) -> None:
+    """Telegram returns the person's name with it."""
+
+    async def work(_: Telegram, outbox: Outbox) -> list[int | None]:
+        number = await outbox.put(1, message(1))
+        about = {**message(1, "y").parameters, "message_id": number}
+        changed = [await outbox.put(1, Call("editMessageText", about)) for _ in range(2)]  # the second changes nothing
+        return [number, *changed]
+
+    found = run(stand_in, work)
+    (shown,) = stand_in.shown(1)
+    assert found == [shown.id] * 3
+    assert (shown.text, shown.edits) == ("y", 1)
+
+
 def test_too_many_requests_are_respected_to_the_second(stand_in: TelegramStandIn) -> None:
     waits = Waits()
     stand_in.retry_after = 7
@@ -80,7 +95,7 @@ def test_a_real_wait_is_long_enough_for_telegram(stand_in: TelegramStandIn) -> N
 
 def test_trouble_is_met_with_waits_that_grow_within_bounds(stand_in: TelegramStandIn) -> None:
     waits = Waits()
-    stand_in.failing = 8
+    stand_in.trouble["sendMessage"] = [500] * 8
     run(stand_in, lambda _, outbox: outbox.put(1, message(1)), waits)
     assert stand_in.texts(1) == ["x"]
     assert len(waits.seconds) == 8
@@ -120,6 +135,20 @@ def test_an_answer_that_takes_too_long_is_trouble(stand_in: TelegramStandIn) -> 
     run(stand_in, work)
 
 
+def test_a_send_that_is_not_answered_in_time_is_sent_again(
+    stand_in: TelegramStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "CALL_SECONDS", 0.3)
+    stand_in.trouble["sendMessage"] = [NO_ANSWER]
+
+    async def work(_: Telegram, outbox: Outbox) -> None:
+        await asyncio.gather(outbox.put(1, message(1)), outbox.put(1, message(1, "y")))
+
+    run(stand_in, work)
+    assert stand_in.texts(1) == ["x", "y"]
+    assert [call.parameters["text"] for call in stand_in.of("sendMessage")] == ["x", "x", "y"]
+
+
 def test_a_person_who_blocked_the_bot_ends_it_quietly(
     stand_in: TelegramStandIn, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -149,7 +178,7 @@ def test_a_refused_call_is_an_error_with_its_code(stand_in: TelegramStandIn) -> 
 
 
 def test_messages_to_a_chat_stay_in_their_order(stand_in: TelegramStandIn) -> None:
-    stand_in.failing = 3
+    stand_in.trouble["sendMessage"] = [500, 502, 503]
     texts = [str(number) for number in range(30)]
 
     async def work(_: Telegram, outbox: Outbox) -> None:

@@ -58,7 +58,7 @@ def given_up() -> float:
 def test_tries_are_counted_by_what_became_of_them() -> None:
     done, trouble, before = count("done"), count("trouble"), given_up()
     with TelegramStandIn().running() as stand_in:
-        stand_in.failing = 3
+        stand_in.trouble["sendMessage"] = [500] * 3
         run(stand_in, lambda _, outbox: outbox.put(1, message(1)), Waits())
         assert (count("done") - done, count("trouble") - trouble, given_up()) == (1, 3, before)
         stand_in.retry_after = 1

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from latch.channels.telegram import polling
 from latch.channels.telegram.api import RefusedError, Telegram
 from latch.channels.telegram.polling import Polling
-from tests.channels.telegram_stand_in import TOKEN, TelegramStandIn
+from tests.channels.telegram_stand_in import NO_ANSWER, TOKEN, TelegramStandIn
 
 
 @pytest.fixture
@@ -25,18 +26,18 @@ def poll(
 ) -> None:
     async def go() -> None:
         telegram = Telegram(token, stand_in.url)
-        polling = asyncio.ensure_future(Polling(telegram, handle).run())
+        work = asyncio.ensure_future(Polling(telegram, handle).run())
         try:
             for _ in range(1000):
-                if until() or polling.done():
+                if until() or work.done():
                     break
                 await asyncio.sleep(0.02)
-            if polling.done():
-                polling.result()
+            if work.done():
+                work.result()
             assert until()
         finally:
-            polling.cancel()
-            await asyncio.gather(polling, return_exceptions=True)
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
             await telegram.close()
 
     asyncio.run(go())
@@ -93,6 +94,24 @@ def test_an_outage_is_waited_for(stand_in: TelegramStandIn) -> None:
 
     made = stand_in.says(1, "x")
     poll(stand_in, handle, lambda: found == [made])
+
+
+def test_too_many_requests_trouble_and_silence_are_waited_for(
+    stand_in: TelegramStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "POLL_SECONDS", 1)
+    monkeypatch.setattr(polling, "ANSWER_SECONDS", 0.3)
+    stand_in.trouble["getUpdates"] = [429, 500, NO_ANSWER]
+    found = []
+
+    async def handle(update: Any) -> bool:
+        found.append(update["update_id"])
+        return True
+
+    made = stand_in.says(1, "x")
+    poll(stand_in, handle, lambda: found == [made])
+    assert len(stand_in.of("getUpdates")) >= 4
+    assert stand_in.slips == []
 
 
 def test_while_another_fetches_it_waits_and_says_so_once(

@@ -14,7 +14,19 @@ from pathlib import Path
 
 import pytest
 
-from latch.channels.telegram.seen import KEPT_SECONDS, InWorkError, Seen, Taken
+from latch.channels.telegram.seen import KEPT_SECONDS, InWorkError, Reply, Seen, Taken
+
+# As a version of Latch that kept no answers made it.
+BEFORE = """
+CREATE TABLE seen (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    answered INTEGER NOT NULL DEFAULT 0,
+    parts INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
+    since REAL NOT NULL
+) WITHOUT ROWID
+"""
 
 
 @pytest.fixture
@@ -102,6 +114,58 @@ def test_old_updates_are_dropped(path: Path) -> None:
         await another.close()
         with closing(sqlite3.connect(path)) as database:
             assert database.execute("SELECT count(*) FROM seen").fetchone() == (0,)
+
+    asyncio.run(go())
+
+
+def test_an_answer_is_found_again_after_a_restart_until_it_can_no_longer_be_changed(path: Path) -> None:
+    async def go() -> None:
+        now = [1_000_000.0]
+        reply = Reply("a conversation", 5, 1, "a hash", (100, 101))
+        seen = Seen(path, lambda: now[0])
+        await seen.take("a")
+        await seen.answered("a", reply)
+        await seen.close()
+        now[0] += KEPT_SECONDS - 1
+        another = Seen(path, lambda: now[0])
+        await another.expire()
+        assert await another.reply("a conversation", 5) == reply
+        assert await another.reply("a conversation", 6) is None
+        assert await another.reply("another", 5) is None
+        now[0] += 2
+        await another.expire()
+        assert await another.reply("a conversation", 5) is None
+        await another.close()
+
+    asyncio.run(go())
+
+
+def test_a_later_answer_takes_the_place_of_an_earlier_one(path: Path) -> None:
+    async def go() -> None:
+        seen = Seen(path)
+        for number, name in enumerate(("a", "b"), start=1):
+            await seen.take(name)
+            await seen.answered(name, Reply("a conversation", 5, number, "a hash", (number,)))
+        found = await seen.reply("a conversation", 5)
+        assert found is not None
+        assert (found.at, found.messages) == (2, (2,))
+        await seen.close()
+
+    asyncio.run(go())
+
+
+def test_a_file_of_an_earlier_version_takes_answers(path: Path) -> None:
+    async def go() -> None:
+        path.parent.mkdir()
+        with closing(sqlite3.connect(path)) as database:
+            database.execute(BEFORE)
+            database.execute("INSERT INTO seen (id, owner, answered, since) VALUES ('a', '', 1, 9e9)")
+            database.commit()
+        seen = Seen(path)
+        assert await seen.take("a") is None
+        await seen.answered("a", Reply("a conversation", 5, 1, "a hash", (100,)))
+        assert await seen.reply("a conversation", 5) is not None
+        await seen.close()
 
     asyncio.run(go())
 

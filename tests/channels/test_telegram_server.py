@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.channels.client import texts
 from tests.channels.telegram_server import HOOK, TelegramBot, environment, telegram_bot
 from tests.channels.telegram_stand_in import BOT, TOKEN, TelegramStandIn, wait_until
 from tests.server import ROOT, Server, free_port, running
@@ -170,7 +171,16 @@ class TestAnswers:
         first, second = bot.telegram.shown(chat)
         assert first.buttons == []
         assert second.buttons
-        assert len(bot.telegram.acknowledged) >= 1
+
+    def test_a_press_is_acknowledged_once(self, bot: TelegramBot, chat: int) -> None:
+        bot.ask(chat, LET_DOWN)
+        (said,) = bot.telegram.shown(chat)
+        query = bot.telegram.query(said, said.buttons[0]["callback_data"])
+        bot.telegram.settled(bot.telegram.update("callback_query", query))
+        wait_until(lambda: query["id"] in bot.telegram.acknowledged)
+        assert bot.telegram.acknowledged[query["id"]] is None  # it says nothing over the answer
+        calls = bot.telegram.of("answerCallbackQuery")
+        assert sum(call.parameters["callback_query_id"] == query["id"] for call in calls) == 1
 
     def test_typing_is_shown_before_the_answer(self, bot: TelegramBot, chat: int) -> None:
         bot.ask(chat, LET_DOWN)
@@ -189,9 +199,24 @@ class TestAnswers:
         self, bot: TelegramBot, chat: int
     ) -> None:
         bot.ask(chat, "my baby is not breathing")
-        (said,) = bot.telegram.shown(chat)
+        said = bot.telegram.shown(chat)[0]
         bot.telegram.settled(bot.telegram.presses(said, "Ireland"))
-        assert bot.telegram.shown(chat)[1].bold == ["112", "999"]
+        assert bot.telegram.shown(chat)[-1].bold == ["112", "999"]
+
+    def test_at_first_contact_the_introduction_comes_behind_a_danger_reply_as_a_message_of_its_own(
+        self, bot: TelegramBot, chat: int
+    ) -> None:
+        bot.ask(chat, "my baby is not breathing")
+        danger, introduction = bot.telegram.shown(chat)
+        assert "ambulance" in danger.text
+        assert "I am Latch" not in danger.text
+        assert introduction.text.startswith("I am Latch")
+        assert "ambulance" not in introduction.text
+        assert (bool(danger.buttons), introduction.buttons) == (True, [])
+        web = bot.server.client.open().say("my baby is not breathing")
+        assert texts(web) == [*danger.text.splitlines(), *introduction.text.splitlines()]
+        bot.ask(chat, "my baby is not breathing")
+        assert len(bot.telegram.shown(chat)) == 3
 
     def test_an_old_or_made_up_button_says_that_it_no_longer_works(self, bot: TelegramBot, chat: int) -> None:
         bot.ask(chat, LET_DOWN)
@@ -303,6 +328,33 @@ class TestOtherMessages:
         bot.telegram.settled(bot.telegram.update("edited_message", {**edited, "edit_date": message["date"] + 9}))
         assert now.edits == 1  # nothing was changed
 
+    def test_the_buttons_of_an_answer_that_replaced_a_used_one_work(self, bot: TelegramBot, chat: int) -> None:
+        message = bot.telegram.message(chat, text=LET_DOWN)
+        bot.telegram.settled(bot.telegram.update("message", message))
+        (said,) = bot.telegram.shown(chat)
+        bot.telegram.settled(bot.telegram.presses(said, said.buttons[0]["text"]))
+        assert len(bot.telegram.shown(chat)) == 2
+        edited = {**message, "text": "What is colostrum?", "edit_date": message["date"] + 5}
+        bot.telegram.settled(bot.telegram.update("edited_message", edited))
+        assert said.edits == 1
+        bot.telegram.settled(bot.telegram.presses(said, said.buttons[0]["text"]))
+        assert len(bot.telegram.shown(chat)) == 3
+        wait_until(lambda: said.buttons == [])
+
+    def test_an_edited_message_replaces_its_answer_after_a_restart(self, model: Path, tmp_path: Path) -> None:
+        port = free_port()
+        with TelegramStandIn().running() as telegram:
+            message = telegram.message(7, text=LET_DOWN)
+            with telegram_bot(tmp_path, telegram, port):
+                telegram.settled(telegram.update("message", message))
+            edited = {**message, "text": "What is colostrum?", "edit_date": message["date"] + 5}
+            with telegram_bot(tmp_path, telegram, port):
+                telegram.settled(telegram.update("edited_message", edited))
+                telegram.settled(telegram.update("edited_message", {**edited, "edit_date": message["date"] + 9}))
+            (now,) = telegram.shown(7)
+            assert now.edits == 1
+            assert "olostrum" in now.text
+
     def test_an_edit_that_names_a_danger_is_answered_anew(self, bot: TelegramBot, chat: int) -> None:
         message = bot.telegram.message(chat, text=LET_DOWN)
         bot.telegram.settled(bot.telegram.update("message", message))
@@ -332,9 +384,29 @@ class TestOtherMessages:
     def test_words_under_a_photo_are_answered(self, bot: TelegramBot, chat: int) -> None:
         message = bot.telegram.message(chat, photo=[{"file_id": "x"}], caption="my baby is not breathing")
         bot.telegram.settled(bot.telegram.update("message", message))
-        told, said = bot.telegram.texts(chat)
+        told, said, _ = bot.telegram.texts(chat)
         assert told == "I can read text only, no photos. I go by your words."
         assert "ambulance" in said
+
+    def test_an_album_is_told_once_and_its_words_are_answered(self, bot: TelegramBot, chat: int) -> None:
+        def brings(name: str, *captions: str | None) -> list[str]:
+            before = len(bot.telegram.shown(chat))
+            for caption in captions:
+                photo = {
+                    "photo": [{"file_id": "x"}],
+                    "media_group_id": name,
+                    **({"caption": caption} if caption else {}),
+                }
+                bot.telegram.settled(bot.telegram.update("message", bot.telegram.message(chat, **photo)))
+            return bot.telegram.texts(chat)[before:]
+
+        assert brings("1", *[None] * 10) == ["I can read text only, no photos. Please type your question."]
+        told, said = brings("2", "What is colostrum?", *[None] * 9)
+        assert told == "I can read text only, no photos. I go by your words."
+        assert "olostrum" in said
+        told, said = brings("3", None, LET_DOWN)
+        assert told == "I can read text only, no photos. Please type your question."
+        assert "oxytocin" in said
 
 
 class TestGroups:
@@ -416,6 +488,19 @@ class TestTrouble:
             bot.telegram.settled(bot.telegram.says(chat, "thank you"))
         assert sum("very fast" in text for text in bot.telegram.texts(chat)) <= 2
         assert "That was very fast. Please wait a moment and send it again." in bot.telegram.texts(chat)
+
+    def test_an_answer_that_cannot_be_sent_is_a_fault_and_is_whole_when_its_update_comes_again(
+        self, bot: TelegramBot, chat: int
+    ) -> None:
+        update = bot.telegram.made("message", bot.telegram.message(chat, text="/help"))
+        bot.telegram.retry_after = 0.01  # so often that it is given up
+        assert bot.bring(update).status == 500
+        bot.telegram.retry_after = 0
+        assert bot.telegram.shown(chat) == []
+        assert [bot.bring(update).status for _ in range(2)] == [200, 200]
+        said, commands = bot.telegram.texts(chat)
+        assert said.startswith("I am Latch")  # as it would have been
+        assert commands.startswith("You can also use:")
 
 
 class TestStart:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from latch.channels.telegram.api import RefusedError, Telegram
-from tests.channels.telegram_stand_in import TOKEN, TelegramStandIn, read_html
+from latch.channels.telegram.api import RefusedError, Telegram, TooManyError
+from tests.channels.telegram_stand_in import PARAMETERS, TOKEN, TelegramStandIn, read_html
 
 
 @pytest.fixture
@@ -88,6 +88,27 @@ def test_other_calls_that_telegram_would_refuse_are_refused(
 def test_a_careless_client_is_noticed(stand_in: TelegramStandIn) -> None:
     call(stand_in, "sendMessage", chat_id=1, text="x", disable_web_page_preview=True)
     assert stand_in.slips == ["sendMessage has no parameter ['disable_web_page_preview']", "a message with a preview"]
+
+
+def test_too_many_requests_meet_every_method(stand_in: TelegramStandIn) -> None:
+    stand_in.retry_after = 5
+    for method in PARAMETERS:
+        with pytest.raises(TooManyError) as caught:
+            call(stand_in, method, **({"chat_id": 1} if "chat_id" in PARAMETERS[method] else {}))
+        assert caught.value.seconds == 5
+    call_again = {"chat_id": 1, "message_id": 1}
+    with pytest.raises(TooManyError):
+        call(stand_in, "deleteMessage", **call_again)
+    assert any("before the wait was over" in slip for slip in stand_in.slips)
+
+
+@pytest.mark.parametrize("method", ["setWebhook", "getUpdates"])
+def test_updates_are_brought_of_the_kinds_alone_that_were_asked_for(stand_in: TelegramStandIn, method: str) -> None:
+    call(stand_in, method, allowed_updates=["message"], **({"url": ""} if method == "setWebhook" else {}))
+    post = stand_in.update("channel_post", stand_in.message(1, text="x"))
+    said = stand_in.says(1, "x")
+    assert [update["update_id"] for update in call(stand_in, "getUpdates")] == [said]
+    assert post not in stand_in.confirmed
 
 
 def test_html_is_read_as_it_is_shown() -> None:

@@ -24,11 +24,16 @@ SERVICE = (
     *("successful_payment", "users_shared", "forum_topic_created", "video_chat_started", "write_access_allowed"),
 )
 MEDIA = ("photo", "voice", "sticker", "location", "video", "document", "contact", "poll", "dice", "animation", "venue")
-# What is said to each is one message, in a chat that nothing was said in before.
-TEXTS = (
+# Answered by one message wherever in a conversation it comes: who is not understood twice is told of people, too.
+UNDERSTOOD = (
     *("What is let-down, and how does it feel?", "hello", "thank you", "/start", "/topics", "/country", "/sources"),
+)
+DANGER = "my baby is not breathing"
+# What is said to each is one message, in a chat that nothing was said in before; behind a danger reply comes another.
+TEXTS = (
+    *UNDERSTOOD,
     *("/forget", "/restart", "/greet{}", "//", "/", "\ud800", "\u202eevil", "👩‍👩‍👧‍👦" * 50, "<b>&", "x" * 4096),
-    *("my baby is not breathing", "هل حليبي كاف", "日本語", "${jndi:ldap://x}", "\x00", "'; DROP TABLE seen; --"),
+    *(DANGER, "هل حليبي كاف", "日本語", "${jndi:ldap://x}", "\x00", "'; DROP TABLE seen; --"),
 )
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters(), max_size=20)
 VALUES = st.recursive(
@@ -65,21 +70,36 @@ DRAWN = st.one_of(
     st.tuples(st.sampled_from(("message", "edited_message", "callback_query")), BODIES),
     st.tuples(st.just("no update"), VALUES),
 )
+# Several updates of one chat: messages, or one message and its edits.
+SEVERAL = st.tuples(st.sampled_from(("talk", "edits")), st.lists(st.sampled_from(UNDERSTOOD), min_size=2, max_size=4))
 
 
 class Updates:
-    """Brings updates, and knows how many messages must be there in the end."""
+    """Makes updates and brings them, and knows how many messages must be there in the end."""
 
     def __init__(self, bot: TelegramBot) -> None:
         self._bot = bot
         self._asked: dict[int, tuple[str, int]] = {}
 
+    @property
+    def chats(self) -> set[int]:
+        """Return the chats that anything was made for."""
+        return set(self._asked)
+
+    def made(self, drawn: tuple[str, Any]) -> list[Any]:
+        """Return the updates that were drawn, in a chat of their own, in the order in which they came about."""
+        kind, what = drawn
+        chat = next(_CHATS)
+        if kind in ("talk", "edits"):
+            self._asked[chat] = (f"{kind} {what!r:.60}", len(what) if kind == "talk" else 1)
+            return _several(self._bot, kind, what, chat)
+        update, place, answers = _made(self._bot, kind, what, chat)
+        self._asked[place] = (f"{kind} {what!r:.60}", answers)
+        return [update]
+
     def send(self, drawn: tuple[str, Any], times: int = 1) -> None:
         """Bring an update so many times."""
-        kind, what = drawn
-        update, place, answers = _made(self._bot, kind, what, next(_CHATS))
-        self._asked[place] = (f"{kind} {what!r:.60}", answers)
-        for _ in range(times):
+        for update in self.made(drawn) * times:
             assert self._bot.bring(update).status == 200, update
 
     def wrong(self) -> dict[str, int]:
@@ -93,17 +113,21 @@ def _made(bot: TelegramBot, kind: str, what: Any, chat: int) -> tuple[Any, int, 
     """Return an update, the chat that it is from, and how many messages are to be there when it was answered."""
     telegram = bot.telegram
     if kind == "text":
-        return telegram.made("message", telegram.message(chat, text=what)), chat, 1
+        return telegram.made("message", telegram.message(chat, text=what)), chat, _messages(what)
     if kind == "media":
         return telegram.made("message", telegram.message(chat, **{what: {"file_id": "x"}})), chat, 1
     if kind == "edited":
-        return telegram.made("edited_message", telegram.message(chat, text=what, edit_date=1_900_000_000)), chat, 1
+        return (
+            telegram.made("edited_message", telegram.message(chat, text=what, edit_date=1_900_000_000)),
+            chat,
+            _messages(what),
+        )
     if kind == "group":
         return telegram.made("message", telegram.in_group(-chat, chat, what)), -chat, 0
     if kind == "mention":
         mention = {"type": "mention", "offset": 0, "length": 15}
         message = telegram.in_group(-chat, chat, f"@latch_test_bot {what}", entities=[mention])
-        return telegram.made("message", message), -chat, 1
+        return telegram.made("message", message), -chat, _messages(what)
     if kind == "press":
         person = {"id": chat, "is_bot": False}
         under = {"message_id": 1, "chat": {"id": chat, "type": "private"}, "date": 0}
@@ -114,3 +138,21 @@ def _made(bot: TelegramBot, kind: str, what: Any, chat: int) -> tuple[Any, int, 
     if kind == "no update":
         return what, chat, 0
     return telegram.made(kind, what), chat, 0
+
+
+def _several(bot: TelegramBot, kind: str, texts: list[str], chat: int) -> list[Any]:
+    """Return updates of one chat."""
+    telegram = bot.telegram
+    first, *more = texts
+    message = telegram.message(chat, text=first)
+    if kind == "talk":
+        return [
+            telegram.made("message", said) for said in (message, *(telegram.message(chat, text=text) for text in more))
+        ]
+    edits = ({**message, "text": text, "edit_date": message["date"] + at} for at, text in enumerate(more, start=1))
+    return [telegram.made("message", message), *(telegram.made("edited_message", edited) for edited in edits)]
+
+
+def _messages(text: str) -> int:
+    """Return in how many messages a new conversation answers a text: behind a danger reply comes the introduction."""
+    return 2 if text == DANGER else 1

@@ -6,10 +6,9 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
@@ -21,21 +20,13 @@ from latch.channels.capture import CaptureChannel
 from latch.channels.limits import Limit, Rate
 from latch.channels.said import helplines, starters
 from latch.channels.secret import keyed
-from latch.channels.telegram import lines, menus
+from latch.channels.telegram import calls, lines, menus
 from latch.channels.telegram.api import RefusedError, Telegram, UndeliveredError
-from latch.channels.telegram.outbox import Call, Outbox, Sent
-from latch.channels.telegram.rendering import (
-    COUNTRY,
-    NO_BUTTONS,
-    SUBJECT,
-    TOPIC,
-    Part,
-    parts,
-    plain,
-    topic_buttons,
-    topic_of,
-)
-from latch.channels.telegram.seen import EXPIRED_EVERY, Seen, Taken
+from latch.channels.telegram.memory import Memory
+from latch.channels.telegram.outbox import Call, Outbox
+from latch.channels.telegram.rendering import COUNTRY, SUBJECT, TOPIC, Part, parts, plain, topic_buttons, topic_of
+from latch.channels.telegram.replies import Answer, Replies
+from latch.channels.telegram.seen import EXPIRED_EVERY, Reply, Seen, Taken
 from latch.channels.telegram.updates import Event, Place, Pressed, Said
 from latch.channels.turns import NothingSaidError, OnNewMessage, Order, understood
 from latch.channels.urgent import Urgent
@@ -47,7 +38,7 @@ from latch.responses import TITLE, UTTER, Book
 NAME = "telegram"
 # A message is tried so often before the person is told that it failed; Telegram brings it again after each.
 MOST_TRIES = 3
-# Of so many messages and menus it is remembered what was said to them, and that they were used.
+# Of so many buttons and albums it is remembered that they were used and answered.
 REMEMBERED = 10_000
 RATE = Rate(burst=20, per_minute=30)
 
@@ -56,8 +47,6 @@ _INTENTS = {"help": ("Help", "help"), "privacy": ("Privacy", "privacy"), "source
 _ENDINGS = {"help": lines.HELP, "privacy": lines.PRIVACY}
 
 logger = logging.getLogger(__name__)
-
-Kept = TypeVar("Kept")
 
 
 class NotReadyError(Exception):
@@ -77,24 +66,15 @@ class TelegramOutput(CaptureChannel):
         return NAME
 
 
-@dataclass
-class Answered:
-    """A message that was answered: when it was written or edited, the hash of its text, and what was sent."""
-
-    at: int
-    text: int
-    sends: list[Sent]
-
-
 @dataclass(frozen=True)
 class Task:
-    """An update in work; so many parts of its answer were sent in a life of this server before."""
+    """An update in work; so many calls of its answer were made in a life of this server before."""
 
     event: Event
     place: Place
     conversation: str
     name: str
-    parts: int = 0
+    made: int = 0
 
 
 class Answering:
@@ -120,6 +100,7 @@ class Answering:
         self._telegram = telegram
         self._outbox = Outbox(telegram)
         self._seen = seen
+        self._replies = Replies(seen, self._hidden)
         self._secret = secret
         self._bot = bot
         self._admission = admission
@@ -127,17 +108,16 @@ class Answering:
         self._order = Order()
         self._limit = Limit(RATE)
         self._urgent = Urgent()
-        self._hurried: OrderedDict[str, None] = OrderedDict()
-        self._said: OrderedDict[tuple[str, int], Answered] = OrderedDict()
-        self._used: OrderedDict[tuple[int, int], str] = OrderedDict()  # by which update
+        self._hurried: Memory[None] = Memory(REMEMBERED)
+        self._used: Memory[str] = Memory(REMEMBERED)  # by which update
+        self._albums: Memory[str] = Memory(REMEMBERED)  # answered with which update
         self._acknowledging: set[asyncio.Task[None]] = set()
         self._book = Book({})
-        self._without_seen = False
 
     def conversation(self, event: Event) -> str:
         """Return the name of a person's conversation in a chat: nobody can tell from it who and where that is."""
         chat = event.place.chat if event.place else 0
-        return f"{NAME}-{keyed(self._secret, NAME, self._bot, chat, event.person)[:32]}"
+        return f"{NAME}-{self._hidden(chat, event.person)}"
 
     async def answer(self, update: int, event: Event) -> None:
         """Answer an update, unless it was answered before; return when the answer is with Telegram.
@@ -154,27 +134,27 @@ class Answering:
         if self._book.responses is not agent.domain.responses:  # a server may load another model
             self._book = Book(agent.domain.responses)
         conversation = self.conversation(event)
-        name = keyed(self._secret, NAME, self._bot, "update", update)[:32]
+        name = self._hidden("update", update)
         # To send the answer may take long; that keeps no place.
         with self._admission.place(self._refused):
             async with self._order.of(conversation):
-                taken = await self._take(name)
+                taken = await self._replies.take(name)
                 if taken is None:
                     return
-                sends = await self._begun(event, conversation, name, taken)
+                answer = await self._begun(event, conversation, name, taken)
+                if event.place:
+                    answer.put(self._outbox, event.place.chat)
         try:
             with metrics.STAGE_SECONDS.labels("send").time():
-                for number, send in enumerate(sends, start=1):
+                for number, send in enumerate(answer.sends, start=1):
                     await send
-                    if number < len(sends):
-                        await self._note(self._seen.sent(name, taken.parts + number))
+                    if number < len(answer.sends):
+                        await self._replies.sent(name, answer.made + number)
         except UndeliveredError:
             logger.error("An answer could not be sent: Telegram was not reached.")
-            if isinstance(event, Said):
-                self._said.pop((conversation, event.message), None)
-            await self._note(self._seen.release(name))
+            await self._replies.given_up(name, conversation, answer)
             raise FaultError from None
-        await self._note(self._seen.answered(name))
+        await self._replies.delivered(name, conversation, answer)
 
     async def expire(self) -> None:
         """Drop what is known of old updates, now and every hour, until it is cancelled."""
@@ -189,43 +169,56 @@ class Answering:
     async def close(self) -> None:
         """Stop sending; what is not sent yet is answered when Telegram brings the updates again."""
         await self._outbox.close()
-        await self._seen.close()
+        await self._replies.close()
 
-    async def _begun(self, event: Event, conversation: str, name: str, taken: Taken) -> list[Sent]:
-        """Return what is being sent in answer."""
-        if isinstance(event, Pressed):
-            return await self._pressed(event, conversation, name, taken)
+    async def _begun(self, event: Event, conversation: str, name: str, taken: Taken) -> Answer:
+        """Return the answer; one that could not be delivered, as it was."""
+        if event.place is None:
+            return self._out_of_place(event)
         task = Task(event, event.place, conversation, name, taken.parts)
         try:
+            if isinstance(event, Pressed):
+                return self._replies.undelivered(name) or await self._pressed(event, task)
             return await self._said_to(event, task)
         except Exception as error:
             return await self._failed(error, task, taken)
 
-    async def _failed(self, error: Exception, task: Task, taken: Taken) -> list[Sent]:
+    async def _failed(self, error: Exception, task: Task, taken: Taken) -> Answer:
         logs.failed(logger, "An answer on Telegram", error)
         if taken.tries + 1 < MOST_TRIES:
-            await self._note(self._seen.release(task.name))
+            await self._replies.release(task.name)
             raise FaultError from None
-        return self._send(task, plain(lines.FAILED))
+        return _said(task, plain(lines.FAILED))
 
     # Messages.
 
-    async def _said_to(self, said: Said, task: Task) -> list[Sent]:
-        key = (task.conversation, said.message)
-        before = self._said.get(key)
-        if before and (said.at < before.at or not said.edited or hash(said.text) == before.text):
-            return []  # an edit that came first has been answered, or nothing was changed that can be read
+    async def _said_to(self, said: Said, task: Task) -> Answer:
+        before = await self._replies.find(task.conversation, said.message)
+        known = before.reply if isinstance(before, Answer) else before
+        now = self._replies.new(task.conversation, said.message, said.at, said.text)
+        if known and (said.at < known.at or not said.edited or now.text == known.text):
+            return Answer()  # an edit that came first has been answered, or nothing was changed that can be read
+        undelivered = self._replies.undelivered(task.name)
+        if undelivered:
+            return self._replies.hold(task.conversation, undelivered)
+        if self._is_answered(said.album, task) and not said.text.strip():
+            return Answer()
         if said.command and said.command[0] == "forget":
             return await self._forget(task)
         if self._limit.wait(task.conversation) and not await self._is_urgent(said, task):
             told = task.conversation in self._hurried
-            _keep(self._hurried, task.conversation, None)
-            return [] if told else self._send(task, plain(lines.TOO_FAST))
-        self._hurried.pop(task.conversation, None)
-        answer = await self._parts(said, task)
-        sends = await self._replacing(before, answer, task) if before else self._send(task, answer)
-        _keep(self._said, key, Answered(said.at, hash(said.text), sends))
-        return sends
+            self._hurried.put(task.conversation, task.conversation, None)
+            return Answer() if told else _said(task, plain(lines.TOO_FAST))
+        self._hurried.drop(task.conversation)
+        # Held before the turn: where that forgets the conversation, nothing is kept of the answer either.
+        answer = self._replies.hold(task.conversation, Answer(made=task.made, reply=now, before=before))
+        try:
+            found = await self._parts(said, task)
+            answer.calls = await self._replacing(before, found, task) if before else _said(task, found).calls
+        except BaseException:
+            self._replies.take_back(task.conversation, answer)
+            raise
+        return answer
 
     async def _is_urgent(self, said: Said, task: Task) -> bool:
         agent = self._agent()
@@ -234,6 +227,10 @@ class Answering:
     async def _parts(self, said: Said, task: Task) -> list[Part]:
         if said.media:
             told = plain(lines.only_text(said.media, bool(said.text.strip())))
+            if self._is_answered(said.album, task):
+                told = []
+            elif said.album:
+                self._albums.put((task.conversation, said.album), task.conversation, task.name)
             return [*told, *await self._turn(task, turns.typed(said.text))] if said.text.strip() else told
         if said.command:
             return await self._command(*said.command, said.text, task)
@@ -255,49 +252,53 @@ class Answering:
         *others, last = await self._turn(task, *_GREETING)
         return [*others, last if last.keyboard else replace(last, keyboard=topic_buttons(starters(self._book)))]
 
-    async def _forget(self, task: Task) -> list[Sent]:
+    async def _forget(self, task: Task) -> Answer:
         agent = self._agent()
         await trackers.delete(agent.tracker_store if agent else None, task.conversation)
-        self._drop(task.conversation)
-        return self._send(task, plain(lines.FORGOTTEN))
+        await self._drop(task.conversation)
+        return _said(task, plain(lines.FORGOTTEN))
 
-    def _drop(self, conversation: str) -> None:
+    async def _drop(self, conversation: str) -> None:
         """Drop what is held of a conversation beside the store."""
-        for key in [key for key in self._said if key[0] == conversation]:
-            del self._said[key]
+        self._used.forget(conversation)
+        self._albums.forget(conversation)
+        await self._replies.forget(conversation)
+
+    def _is_answered(self, album: str | None, task: Task) -> bool:
+        """Tell whether another message of the same album was answered."""
+        return album is not None and self._albums.get((task.conversation, album)) not in (None, task.name)
 
     # Buttons.
 
-    async def _pressed(self, pressed: Pressed, conversation: str, name: str, taken: Taken) -> list[Sent]:
+    async def _pressed(self, pressed: Pressed, task: Task) -> Answer:
         kind = pressed.data.partition(":")[0]
-        if pressed.place is None or pressed.message is None:
-            self._acknowledge(pressed, lines.OLD_BUTTON)
-            return []
-        under = (pressed.place.chat, pressed.message)
-        task = Task(pressed, pressed.place, conversation, name, taken.parts)
-        if self._used.get(under, name) != name:  # by another press
+        if pressed.message is None:
+            return self._out_of_place(pressed)
+        chat, under = task.place.chat, self._under(task.place, pressed.message)
+        if self._used.get(under) not in (None, task.name):  # by another press
             self._acknowledge(pressed)
-            return []
+            return Answer()
         if kind == SUBJECT:
             menu = menus.page(pressed.data, self._book)
             self._acknowledge(pressed, None if menu else lines.OLD_BUTTON)
-            return [self._outbox.put(task.place.chat, _edit(under, menu))] if menu else []
+            return Answer([calls.edit(chat, pressed.message, menu)] if menu else ())
         topic = topic_of(pressed.data, self._book) if kind == TOPIC else None
         country = menus.country_of(pressed.data, helplines(self._book)) if kind == COUNTRY else None
         if topic is None and country is None:
-            self._acknowledge(pressed, lines.OLD_BUTTON)
-            return []
+            return self._out_of_place(pressed)
         self._acknowledge(pressed)
-        _keep(self._used, under, name)
-        gone = {"chat_id": under[0], "message_id": under[1], "reply_markup": NO_BUTTONS}
-        self._outbox.put(task.place.chat, Call("editMessageReplyMarkup", gone))
-        try:
-            if topic is not None:
-                return self._send(task, await self._topic(topic, task))
-            assert country is not None
-            return self._send(task, await self._country(country, task))
-        except Exception as error:
-            return await self._failed(error, task, taken)
+        self._used.put(under, task.conversation, task.name)
+        self._outbox.put(chat, calls.without_buttons(chat, pressed.message))
+        if topic is not None:
+            return _said(task, await self._topic(topic, task))
+        assert country is not None
+        return _said(task, await self._country(country, task))
+
+    def _out_of_place(self, event: Event) -> Answer:
+        """Say of a button that it does not work any more; return that there is nothing else to say."""
+        if isinstance(event, Pressed):
+            self._acknowledge(event, lines.OLD_BUTTON)
+        return Answer()
 
     def _acknowledge(self, pressed: Pressed, words: str | None = None) -> None:
         """Let the button stop waiting; where it does not work any more, say so."""
@@ -311,6 +312,10 @@ class Answering:
         task = asyncio.ensure_future(acknowledge())
         self._acknowledging.add(task)
         task.add_done_callback(self._acknowledging.discard)
+
+    def _under(self, place: Place, message: int) -> tuple[str, int]:
+        """Return what stands for a message of the bot, in whoever's conversation its buttons are pressed."""
+        return self._hidden("chat", place.chat), message
 
     async def _topic(self, topic: str, task: Task) -> list[Part]:
         return await self._turn(task, str(self._book.metadata(f"{UTTER}{topic}")[TITLE]), topic)
@@ -333,67 +338,38 @@ class Answering:
             Exception: whatever goes wrong in a turn.
         """
         if self._outbox.idle(task.place.chat):
-            self._outbox.put(
-                task.place.chat, Call("sendChatAction", {**_to(task.place), "action": "typing"}, hint=True)
-            )
+            self._outbox.put(task.place.chat, calls.typing(task.place))
         output = TelegramOutput()
         parsed = understood(text, intent, entities) if intent else None
         await self._on_new_message(UserMessage(text, output, task.conversation, parsed, NAME, message_id=task.name))
         said = [part for message in output.messages for part in self._shown(message)]
         if any(_is_forgotten(message) for message in output.messages):
-            self._drop(task.conversation)
+            await self._drop(task.conversation)
         if not said:
             raise NothingSaidError
         return said
 
     def _shown(self, message: dict[str, Any]) -> list[Part]:
         """Return a message of the NLG; where it asks for the country, the countries are its buttons."""
-        found = plain(lines.FORGOTTEN) if _is_forgotten(message) else parts(message)
-        if found and not found[-1].keyboard and COUNTRY_OF_NUMBER in str(message.get("text")):
-            found[-1] = replace(found[-1], keyboard=menus.countries(helplines(self._book)).keyboard)
-        return found
+        if _is_forgotten(message):
+            return plain(lines.FORGOTTEN)
+        asks = COUNTRY_OF_NUMBER in str(message.get("text"))
+        return parts(message, menus.countries(helplines(self._book)).keyboard if asks else None)
 
-    def _send(self, task: Task, answer: Sequence[Part]) -> list[Sent]:
-        """Put an answer behind what is being sent to the chat, without the parts that were sent before."""
-        return [self._outbox.put(task.place.chat, _message(task, part)) for part in answer[task.parts :]]
-
-    async def _replacing(self, before: Answered, answer: Sequence[Part], task: Task) -> list[Sent]:
-        """Put an answer in the place of the one to the text before the edit; one on a danger is sent anew."""
+    async def _replacing(self, before: Reply | Answer, found: Sequence[Part], task: Task) -> list[Call]:
+        """Return what puts parts in the place of the answer to the text before the edit; a danger is told anew."""
         chat = task.place.chat
-        done = await asyncio.gather(*before.sends, return_exceptions=True)
-        old = [sent["message_id"] for sent in done if isinstance(sent, dict) and "message_id" in sent]
-        kept = [] if any(part.danger for part in answer) else old[: len(answer)]
-        sends = []
-        for number, part in enumerate(answer):
-            new = _message(task, part)
-            sends.append(self._outbox.put(chat, _edit((chat, kept[number]), part, new) if number < len(kept) else new))
-        for message in old[len(kept) :]:
-            self._outbox.put(chat, Call("deleteMessage", {"chat_id": chat, "message_id": message}))
-        return sends
+        old = await before.messages() if isinstance(before, Answer) else before.messages
+        kept = () if any(part.danger for part in found) else old[: len(found)]
+        new = [_message(task, part) for part in found]
+        for number, message in enumerate(kept):
+            new[number] = calls.edit(chat, message, found[number], new[number])
+            self._used.drop(self._under(task.place, message))  # it has other buttons now
+        return [*new, *(calls.delete(chat, message) for message in old[len(kept) :])]
 
-    # What was seen. An answer does not depend on the file: without it, Telegram's redelivery may be answered twice.
-
-    async def _take(self, name: str) -> Taken | None:
-        try:
-            return await self._seen.take(name)
-        except (OSError, sqlite3.Error) as error:
-            self._note_failure(error)
-            return Taken()
-
-    async def _note(self, writing: Any) -> None:
-        try:
-            await writing
-        except (OSError, sqlite3.Error) as error:
-            self._note_failure(error)
-
-    def _note_failure(self, error: Exception) -> None:
-        if not self._without_seen:
-            self._without_seen = True
-            logs.failed(logger, "Keeping which updates were answered", error)
-
-
-def _to(place: Place) -> dict[str, Any]:
-    return {"chat_id": place.chat, **({"message_thread_id": place.thread} if place.thread is not None else {})}
+    def _hidden(self, *parts: object) -> str:
+        """Return what stands for these in memory and in the file: a keyed hash."""
+        return keyed(self._secret, NAME, self._bot, *parts)[:32]
 
 
 def _is_forgotten(message: Mapping[str, Any]) -> bool:
@@ -401,38 +377,12 @@ def _is_forgotten(message: Mapping[str, Any]) -> bool:
     return message.get("utter_action") == FORGOTTEN
 
 
+def _said(task: Task, found: Sequence[Part]) -> Answer:
+    """Return parts as an answer of new messages."""
+    return Answer([_message(task, part) for part in found], task.made)
+
+
 def _message(task: Task, part: Part) -> Call:
-    """Return the call that sends a part; where Telegram cannot read the HTML, as plain text."""
-    about: dict[str, Any] = {**_to(task.place), "link_preview_options": {"is_disabled": True}}
-    if not task.place.private and isinstance(task.event, Said):
-        # In a group it must be seen which message is answered.
-        about["reply_parameters"] = {"message_id": task.event.message, "allow_sending_without_reply": True}
-    if part.keyboard:
-        about["reply_markup"] = part.keyboard
-    return _in_html("sendMessage", about, part)
-
-
-def _edit(message: tuple[int, int], part: Part, otherwise: Call | None = None) -> Call:
-    about: dict[str, Any] = {
-        "chat_id": message[0],
-        "message_id": message[1],
-        "link_preview_options": {"is_disabled": True},
-        "reply_markup": part.keyboard or NO_BUTTONS,
-    }
-    return _in_html("editMessageText", about, part, otherwise)
-
-
-def _in_html(method: str, about: dict[str, Any], part: Part, otherwise: Call | None = None) -> Call:
-    return Call(
-        method,
-        {**about, "text": part.html, "parse_mode": "HTML"},
-        otherwise=otherwise or Call(method, {**about, "text": part.text}),
-    )
-
-
-def _keep(kept: OrderedDict[Any, Kept], key: Any, value: Kept) -> None:
-    """Keep something of the last REMEMBERED."""
-    kept.pop(key, None)
-    kept[key] = value
-    if len(kept) > REMEMBERED:
-        kept.popitem(last=False)
+    """Return the call that sends a part; in a group it must be seen which message is answered."""
+    in_group = not task.place.private and isinstance(task.event, Said)
+    return calls.message(task.place, part, task.event.message if in_group else None)

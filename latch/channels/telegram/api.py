@@ -72,8 +72,8 @@ class Telegram:
         self._sleep = sleep
         self._session: aiohttp.ClientSession | None = None
 
-    async def call(self, method: str, parameters: Parameters | None = None, seconds: float = CALL_SECONDS) -> Any:
-        """Return the result of one call.
+    async def call(self, method: str, parameters: Parameters | None = None, seconds: float | None = None) -> Any:
+        """Return the result of one call, for which it waits so many seconds, else CALL_SECONDS.
 
         Raises:
             RefusedError: when it cannot be carried out.
@@ -81,7 +81,7 @@ class Telegram:
             TroubleError: when it is not known whether it was carried out.
         """
         try:
-            result = _result(*await self._post(method, parameters, seconds))
+            result = _result(*await self._post(method, parameters, seconds or CALL_SECONDS))
         except (RefusedError, TooManyError, TroubleError) as error:
             metrics.TELEGRAM_CALLS.labels(method, _OUTCOMES[type(error)]).inc()
             raise

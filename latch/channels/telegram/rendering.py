@@ -53,11 +53,17 @@ class Line:
         return cls(text, html.escape(text, quote=False))
 
 
-def parts(message: Mapping[str, Any]) -> list[Part]:
-    """Return the Telegram messages of a message as the NLG made it; the last one has its buttons."""
+def parts(message: Mapping[str, Any], otherwise: Keyboard | None = None) -> list[Part]:
+    """Return the Telegram messages of a message as the NLG made it; the last has its buttons, or `otherwise`.
+
+    A danger reply stands alone, with the buttons: where it begins a conversation, the introduction comes behind it.
+    """
     metadata: Mapping[str, Any] = message.get("metadata") or {}
-    danger = metadata.get(responses.KIND) == responses.KIND_DANGER
-    return of_lines(_lines(message, metadata), topic_buttons(message.get("buttons") or ()), danger)
+    buttons = topic_buttons(message.get("buttons") or ()) or otherwise
+    if metadata.get(responses.KIND) != responses.KIND_DANGER:
+        return of_lines(_lines(said.words(message), metadata), buttons)
+    introduction = plain(str(metadata.get(responses.INTRODUCTION) or ""))
+    return [*of_lines(_lines(said.answer(message), metadata), buttons, danger=True), *introduction]
 
 
 def plain(text: str, buttons: Keyboard | None = None) -> list[Part]:
@@ -111,9 +117,9 @@ def units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def _lines(message: Mapping[str, Any], metadata: Mapping[str, Any]) -> Iterator[Line]:
+def _lines(words: str, metadata: Mapping[str, Any]) -> Iterator[Line]:
     numbers = metadata.get(responses.NUMBERS) or ()
-    for line in said.words(message).splitlines():
+    for line in words.splitlines():
         if line.strip():
             yield _with_bold(line, numbers) if numbers else _text_line(line)
     if metadata.get(responses.HELP):

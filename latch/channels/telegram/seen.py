@@ -1,7 +1,8 @@
-"""Seen: which updates were answered, across restarts and for every process that shares the file.
+"""Seen: which updates were answered and by which messages, across restarts, for every process that shares the file.
 
 An update is taken, answered, and kept as answered for longer than Telegram sends it again. One that a process took and
-did not live to answer can be taken again.
+did not live to answer can be taken again. The messages of an answer are kept for as long, to be replaced when what they
+answer is edited, which Telegram allows for two days.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-# Telegram keeps an update for a day.
+# Telegram keeps an update for a day, and lets a message be edited or deleted for two.
 KEPT_SECONDS = 2 * 86_400
 # A process that cannot be seen (a file system without locks) is given up after this.
 LEASE_SECONDS = 900
 LOCK_SECONDS = 5.0
 EXPIRED_EVERY = 3_600.0  # seconds
 
-_CREATE = """
+_CREATE = (
+    """
 CREATE TABLE IF NOT EXISTS seen (
     id TEXT PRIMARY KEY,
     owner TEXT NOT NULL,
@@ -35,7 +37,19 @@ CREATE TABLE IF NOT EXISTS seen (
     tries INTEGER NOT NULL DEFAULT 0,
     since REAL NOT NULL
 ) WITHOUT ROWID
-"""
+""",
+    """
+CREATE TABLE IF NOT EXISTS replies (
+    conversation TEXT NOT NULL,
+    message INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    messages TEXT NOT NULL,
+    since REAL NOT NULL,
+    PRIMARY KEY (conversation, message)
+) WITHOUT ROWID
+""",
+)
 
 Result = TypeVar("Result")
 
@@ -50,6 +64,20 @@ class Taken:
 
     parts: int = 0
     tries: int = 0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer to a message of a conversation: the ids of the messages that it stands in.
+
+    `at` is when the message was written or edited (seconds); `text` and `conversation` are keyed hashes.
+    """
+
+    conversation: str
+    message: int
+    at: int
+    text: str
+    messages: tuple[int, ...] = ()
 
 
 class Seen:
@@ -77,21 +105,62 @@ class Seen:
         """Keep how many parts of the answer were sent."""
         await self._write("UPDATE seen SET parts = ? WHERE id = ?", parts, name)
 
-    async def answered(self, name: str) -> None:
-        """Keep that the update was answered."""
-        await self._write("UPDATE seen SET answered = 1, owner = '' WHERE id = ?", name)
+    async def answered(self, name: str, reply: Reply | None = None) -> None:
+        """Keep that the update was answered, and by which messages, where they are to be found again."""
+
+        def write() -> None:
+            database = self._opened()
+            with _transaction(database):
+                database.execute("UPDATE seen SET answered = 1, owner = '' WHERE id = ?", (name,))
+                if reply is not None:
+                    ids = " ".join(map(str, reply.messages))
+                    values = (reply.conversation, reply.message, reply.at, reply.text, ids, self._now())
+                    database.execute("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?)", values)
+
+        await self._do(write)
+
+    async def reply(self, conversation: str, message: int) -> Reply | None:
+        """Return the answer to a message, None where none is known.
+
+        Raises:
+            OSError, sqlite3.Error: when the file cannot be used.
+        """
+
+        def read() -> Reply | None:
+            asked = "SELECT at, text, messages FROM replies WHERE conversation = ? AND message = ?"
+            row = self._opened().execute(asked, (conversation, message)).fetchone()
+            if row is None:
+                return None
+            return Reply(conversation, message, row[0], row[1], tuple(map(int, row[2].split())))
+
+        return await self._do(read)
+
+    async def forget(self, conversation: str) -> None:
+        """Drop the answers of a conversation; nothing of them is left in the file.
+
+        Raises:
+            OSError, sqlite3.Error: when the file cannot be used.
+        """
+
+        def forget() -> None:
+            database = self._opened()
+            database.execute("DELETE FROM replies WHERE conversation = ?", (conversation,))
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+        await self._do(forget)
 
     async def release(self, name: str) -> None:
         """Let the update be taken again, and count a try that failed."""
         await self._write("UPDATE seen SET owner = '', tries = tries + 1 WHERE id = ?", name)
 
     async def expire(self) -> None:
-        """Drop the updates that Telegram no longer brings.
+        """Drop the updates that Telegram no longer brings, and the answers that it no longer lets change.
 
         Raises:
             OSError, sqlite3.Error: when the file cannot be used.
         """
-        await self._write("DELETE FROM seen WHERE since < ?", self._now() - KEPT_SECONDS)
+        for table in ("seen", "replies"):
+            await self._write(f"DELETE FROM {table} WHERE since < ?", self._now() - KEPT_SECONDS)
 
     async def close(self) -> None:
         """Close the file."""
@@ -136,7 +205,9 @@ class Seen:
             # What a crash of the machine takes back is answered twice at worst; of the process, nothing.
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute(_CREATE)
+            connection.execute("PRAGMA secure_delete = ON")
+            for statement in _CREATE:
+                connection.execute(statement)
             self._connection = connection
         return self._connection
 

@@ -65,7 +65,8 @@ class Place:
 class Said:
     """A message of a person, without the mention that addressed it to the bot.
 
-    `media` names what it holds that is no text ("photos"); `at` is when it was written or edited (seconds).
+    `media` names what it holds that is no text ("photos"), `at` is when it was written or edited (seconds), and the
+    messages of an album have one name.
     """
 
     place: Place
@@ -76,6 +77,7 @@ class Said:
     command: tuple[str, str] | None = None  # name and what follows it
     edited: bool = False
     at: int = 0
+    album: str | None = None
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,9 @@ def _said(message: Fields, bot: Bot, edited: bool) -> Said | None:
         text = rest
         command = command or _command(text.strip(), bot)
     at = _number(message, "edit_date") or _number(message, "date") or 0
-    return Said(place, person, number, text, media, command[0] if command else None, edited, at)
+    album = message.get("media_group_id")
+    album = album if media and isinstance(album, str) else None
+    return Said(place, person, number, text, media, command[0] if command else None, edited, at, album)
 
 
 def _place(message: Fields) -> Place | None:
