@@ -144,7 +144,9 @@ class Link:
             return await asyncio.wait_for(asyncio.wrap_future(answer), PATIENCE)
 
     def _tell(self, key: str, held: Held) -> None:
-        """Tell the database of what is held; in its thread."""
+        """Tell the database of what is held, unless it has been told or the conversation has gone on; in its thread."""
+        if self.memory.lacking(key) is not held:
+            return
         state = held.state
         if state is None:
             self._table.delete([key])

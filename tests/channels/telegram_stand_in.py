@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 import aiohttp
 from aiohttp import web
@@ -187,6 +188,7 @@ class TelegramStandIn:
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
         self._slots: asyncio.Semaphore | None = None
+        self._queues: WeakValueDictionary[tuple[str, Any], asyncio.Lock] = WeakValueDictionary()
         self._new: asyncio.Event | None = None
         self.port = 0
 
@@ -494,7 +496,16 @@ class TelegramStandIn:
     # Bringing updates.
 
     async def _deliver(self, update: dict[str, Any]) -> None:
-        """Bring an update again and again until the bot takes it, as the documentation says it is done."""
+        """Bring an update again and again until the bot takes it, as the documentation says it is done.
+
+        The next message of a chat, and the next button of a person, waits for that: so does Telegram's own server
+        (tdlib/telegram-bot-api, WebhookActor).
+        """
+        queue = self._queues.setdefault(_queue(update), asyncio.Lock())
+        async with queue:
+            await self._deliver_next(update)
+
+    async def _deliver_next(self, update: dict[str, Any]) -> None:
         number = update["update_id"]
         while True:
             assert self._slots
@@ -553,6 +564,15 @@ class TelegramStandIn:
             asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(30)
             self._loop.call_soon_threadsafe(self._loop.stop)
             thread.join(10)
+
+
+def _queue(update: dict[str, Any]) -> tuple[str, Any]:
+    """Return what an update is brought in order with: the chat of a message, the person of a button."""
+    query = update.get("callback_query")
+    if query:
+        return "button", query["from"]["id"]
+    chat = next((body["chat"]["id"] for body in update.values() if isinstance(body, dict) and "chat" in body), None)
+    return "message", chat or update["update_id"]
 
 
 def _returned(message: Message) -> dict[str, Any]:

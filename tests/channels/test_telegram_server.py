@@ -544,7 +544,7 @@ class TestStart:
 
 def test_no_log_and_no_file_holds_words_names_or_ids(bot: TelegramBot) -> None:
     chat = 7_612_345_678_901  # long: a short one may stand in a hash by chance
-    secret = "Wilhelmina will not feed"
+    secret = "Wilhelmina sends her thanks"
     bot.ask(chat, secret)
     bot.ask(chat, f"/{secret}")
     bot.bring({**bot.telegram.made("message", bot.telegram.message(chat, text=secret)), "x": secret}, "wrong")

@@ -136,6 +136,27 @@ def test_a_conversation_that_memory_does_not_know_keeps_what_the_database_knew(f
         assert read(link, "a") == State({"country": "IE", "last_topic": "let_down"}, {"count": 5}, 1000.0)
 
 
+def test_what_the_database_knew_is_added_once_where_two_tell_it_of_the_same_turn(faulty: Faulty) -> None:
+    faulty.table.write([Row("a", State({}, {"count": 4}, 900.0).written(), time.time())])
+
+    async def test(link: Link) -> None:
+        faulty.frozen.clear()
+        looking = asyncio.ensure_future(link.read("b"))
+        await asyncio.sleep(2 * link_module.TICK)  # behind it the keeper waits for the database
+        writing = asyncio.ensure_future(link.write("a", STATE))
+        await asyncio.sleep(0)
+        faulty.frozen.set()
+        await asyncio.gather(looking, writing)
+
+    with linked(faulty) as link:
+        faulty.away = True
+        assert read(link, "a") is None
+        faulty.away = False
+        wait_until(lambda: not link.away)
+        asyncio.run(test(link))
+        assert read(link, "a") == State({"last_topic": "let_down"}, {"count": 5}, 1000.0)
+
+
 def test_read_only_as_with_a_full_disk(faulty: Faulty) -> None:
     with linked(faulty) as link:
         write(link, "a", state(1))
