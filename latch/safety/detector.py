@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latch.nlu.intent_model import IntentModel, Matrix
-from latch.safety.guards import excused, without_excused
+from latch.safety.guards import excused, is_blocked_nose, without_excused
 from latch.safety.patterns import Hit, PatternBook
 from latch.text import words
 
@@ -119,7 +119,8 @@ class Detector:
         return [
             hit
             for hit in self._patterns.hits(said)
-            if self._signs[hit.sign].holds_at(months) and (hit.absence or not self._excused(said, hit))
+            if self._signs[hit.sign].holds_at(months)
+            and not (is_blocked_nose(said, hit.end) if hit.absence else self._excused(said, hit))
         ]
 
     def _excused(self, said: str, hit: Hit) -> bool:

@@ -1,4 +1,4 @@
-"""When words of danger are no danger: denied, over and done, somebody else's, or asked about in general."""
+"""When words of danger are no danger: denied, over and done, somebody else's, asked about in general, or a cold."""
 
 from __future__ import annotations
 
@@ -71,6 +71,13 @@ _FOR_KNOWLEDGE = re.compile(
     r"revision|for (?:my|a) (?:class|course|talk|essay|exam|leaflet|poster)|i(?:['’]m a)? volunteer"
     r"|making a (?:poster|leaflet)|"
     r"hypothetical(?:ly)?|nothing has happened|just making a plan|just curious)\b",
+    re.IGNORECASE,
+)
+# "He can't breathe through his nose when he drinks" is a cold; through nose and mouth, it is none.
+_BREATHE = re.compile(r"\bbreath\w*$", re.IGNORECASE)
+_THROUGH_THE_NOSE = re.compile(
+    r"\s+(?:well\s+|properly\s+|out\s+)?(?:through|thru|from|by)\s+(?:(?:his|her|their|its|the)\s+)?(?:\w+\s+)?"
+    r"(?:nose|nostrils?)\b(?!\s*(?:or|and|nor|,|/)\s*(?:\w+\s+)?mouth)",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[!?\n]|\.(?!\d)")
@@ -200,6 +207,11 @@ def excused(
     ):
         return "in general"
     return None
+
+
+def is_blocked_nose(text: str, end: int) -> bool:
+    """Tell whether what ends here, and says that somebody does not breathe, is said of the nose alone."""
+    return bool(_BREATHE.search(text, 0, end) and _THROUGH_THE_NOSE.match(text, end))
 
 
 def _denied(text: str, start: int, end: int) -> bool:

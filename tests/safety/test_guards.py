@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latch.safety.guards import excused, without_excused
+from latch.safety.guards import excused, is_blocked_nose, without_excused
 
 Found = Callable[[str], set[str]]
 
@@ -35,6 +35,31 @@ def _excuse(text: str, of_others: bool = True) -> str | None:
 )
 def test_what_is_denied_is_no_danger(text: str) -> None:
     assert _excuse(text) == "denied"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "She has a cold and can't breathe* through her nose while feeding",
+        "baby cant breathe* thru nose when latched",
+        "he can't breathe* through his blocked nose, only by mouth",
+    ],
+)
+def test_who_breathes_through_the_mouth_alone_has_a_cold(text: str) -> None:
+    assert is_blocked_nose(text.replace("*", ""), text.index("*"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he can't breathe* through his nose or his mouth",
+        "she can't breathe*, her nose is blocked",
+        "there's a bead in her nose and she can't breathe*",
+        "he isn't breathing*",
+    ],
+)
+def test_who_cannot_breathe_at_all_has_more_than_a_cold(text: str) -> None:
+    assert not is_blocked_nose(text.replace("*", ""), text.index("*"))
 
 
 @pytest.mark.parametrize(
