@@ -28,7 +28,7 @@ def main() -> int:
         return 1
     started = time.monotonic()
     before = set(DEFAULT_MODELS.glob("*.tar.gz"))
-    print("Training the model (one to two minutes) ...", flush=True)
+    print("Training the model (some five minutes) ...", flush=True)
     lines: list[str] = []
     command = [program("rasa"), "train", "--out", str(DEFAULT_MODELS)]
     with subprocess.Popen(

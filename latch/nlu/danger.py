@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -54,10 +53,7 @@ class DangerDetector(GraphComponent):
         """Return the defaults; docs/clinical-safety.md says how the values were found."""
         return {
             "data": "data",
-            # The recogniser may raise so many of the ordinary examples, and of those that only sound alarming.
-            "ordinary_alarms": 0.01,
-            "harmless_alarms": 0.05,
-            "lowest_threshold": 0.5,
+            "threshold": 0.667,  # danger is twice as likely as not
             "urgent_share": 0.3,
             "networks": 2,
             "epochs": 20,
@@ -134,29 +130,11 @@ class DangerDetector(GraphComponent):
             unseen=[bool(one.get(UNSEEN)) for one in examples],
         )
         known = {sign.id: Sign(sign.urgency, sign.age_from, sign.age_under, sign.yields_to) for sign in signs.values()}
-        ordinary = np.array([bool(one.get(INTENT)) for one in examples])
-        threshold = self._threshold(recogniser, labels, ordinary)
-        self._detector = Detector(known, patterns, recogniser, threshold, float(self._config["urgent_share"]))
+        threshold, share = float(self._config["threshold"]), float(self._config["urgent_share"])
+        self._detector = Detector(known, patterns, recogniser, threshold, share)
         with self._model_storage.write_to(self._resource) as target:
             self._detector.save(target)
         return self._resource
-
-    def _threshold(self, recogniser: IntentModel, labels: list[str], ordinary: npt.NDArray[np.bool_]) -> float:
-        """Return the probability of danger from which on no more harmless examples than allowed are raised.
-
-        `ordinary` tells which examples ask something; the other harmless ones only sound alarming.
-        """
-        lowest = float(self._config["lowest_threshold"])
-        if recogniser.held_out is None:
-            return lowest
-        rows = recogniser.held_out.rows
-        danger = 1.0 - recogniser.held_out.probabilities[:, recogniser.intents.index(HARMLESS)]
-        harmless = np.array([label == HARMLESS for label in labels])[rows]
-        found = [lowest]
-        for kind, allowed in ((ordinary[rows], "ordinary_alarms"), (~ordinary[rows] & harmless, "harmless_alarms")):
-            if kind.any():
-                found.append(float(np.quantile(danger[kind], 1.0 - float(self._config[allowed]))))
-        return max(found)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Return the data as it is: nothing behind it needs the dangers of the training examples."""

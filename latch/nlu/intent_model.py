@@ -85,24 +85,8 @@ class _Inputs:
         return np.asarray((np.hstack([meanings, words]) - self.shift) * self.scale, dtype=np.float32)
 
 
-@dataclass(frozen=True)
-class HeldOut:
-    """What networks that had not seen them thought of some examples: rows of the examples, and probabilities.
-
-    `rows` has the shape (examples,), `probabilities` the shape (examples, intents).
-    """
-
-    rows: npt.NDArray[np.intp]
-    probabilities: Matrix
-
-
 class IntentModel:
-    """Scores intents for texts with their meaning vectors.
-
-    `held_out` is known after fitting only; it is not saved.
-    """
-
-    held_out: HeldOut | None = None
+    """Scores intents for texts with their meaning vectors."""
 
     def __init__(self, intents: Sequence[str], inputs: _Inputs, networks: Sequence[_Network], slope: float) -> None:
         self.intents = list(intents)
@@ -150,9 +134,7 @@ class IntentModel:
             ]
         rows, scores = np.concatenate([left for _, left in splits]), np.concatenate(held_out)
         slope = _calibrate(scores, targets[rows])
-        model = cls([str(intent) for intent in intents], inputs, trained[:networks], slope)
-        model.held_out = HeldOut(rows, model.probabilities(scores))
-        return model
+        return cls([str(intent) for intent in intents], inputs, trained[:networks], slope)
 
     def scores(self, texts: Sequence[str], meanings: Matrix) -> Matrix:
         """Return one score a text and intent, shape (len(texts), intents); the highest is the likeliest."""

@@ -134,7 +134,7 @@ def test_a_danger_says_sign_urgency_words_and_how_it_was_found(trained: DangerDe
 def test_indirect_words_are_recognised(trained: DangerDetector, dangers: Understand) -> None:
     (danger,) = dangers(trained, "she hangs in my arms like a rag doll, no strength at all")
     assert (danger["sign"], danger["by"]) == ("baby_limp", RECOGNISER)
-    assert danger["confidence"] >= DangerDetector.get_default_config()["lowest_threshold"]
+    assert danger["confidence"] >= DangerDetector.get_default_config()["threshold"]
 
 
 @pytest.mark.parametrize(
