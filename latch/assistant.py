@@ -52,8 +52,10 @@ class Assistant:
             from rasa.core.utils import AvailableEndpoints
             from rasa.utils.endpoints import EndpointConfig
             from rasa.utils.log_utils import configure_structlog
+            from threadpoolctl import threadpool_limits
 
             from latch.action_server import ActionServer
+            from latch.graph import run_in_order
             from latch.nlg import CuratedAnswers
 
         # By itself Rasa's structured log prints every message; Rasa's own commands set its level as this does.
@@ -73,6 +75,9 @@ class Assistant:
             ) from error
         if not agent.is_ready():
             raise AssistantError(f"The model {path} does not load: run `make train`.")
+        # As the server has it: nodes in order, and one thread for linear algebra (latch/run.py).
+        run_in_order(agent)
+        threadpool_limits(1)
         return cls(agent)
 
     async def turn(self, text: str, sender: str) -> Turn:
