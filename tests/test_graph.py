@@ -25,8 +25,10 @@ def processor(assistant: Assistant) -> Any:
 
 @pytest.fixture
 def theirs(processor: Any) -> DaskGraphRunner:
-    assert isinstance(processor.graph_runner, DaskGraphRunner)
-    return processor.graph_runner
+    ours = processor.graph_runner
+    runner = DaskGraphRunner.__new__(DaskGraphRunner)  # its own way is to load every component again
+    runner._graph_schema, runner._instantiated_nodes, runner._execution_context = ours._schema, ours._nodes, None
+    return runner
 
 
 @pytest.mark.parametrize("text", ["what is let-down", "my baby is not breathing", "", "/greet", "is it safe? and why?"])

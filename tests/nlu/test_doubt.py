@@ -69,6 +69,16 @@ def test_without_a_likely_intent_or_subject_there_is_none(
     assert _intent(_left(doubt, intents, subjects)) == FALLBACK
 
 
+@pytest.mark.parametrize(("confidence", "kept"), [(0.95, "forget"), (0.6, FALLBACK)])
+def test_what_cannot_be_undone_is_done_where_it_is_certain(tmp_path: Path, confidence: float, kept: str) -> None:
+    context = ExecutionContext(GraphSchema({}))
+    config = {**CONFIG, "certain": {"forget": 0.9}}
+    doubt = DoubtClassifier.create(config, LocalModelStorage(tmp_path), Resource("doubt"), context)
+    intent = _entry("forget", confidence)
+    found = {"text": "delete it", "intent": intent, "intent_ranking": [intent], SUBJECTS: [_entry("conversation", 1.0)]}
+    assert _intent(doubt.process([Message(found)])[0]) == kept
+
+
 def test_a_message_of_which_nothing_was_understood_has_none(doubt: DoubtClassifier) -> None:
     assert _intent(_left(doubt, [], [])) == FALLBACK
 
