@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, NoReturn
 
 # Set it to 1 where a component of one's own, such as Rasa's DIETClassifier, needs TensorFlow to answer.
@@ -54,6 +54,13 @@ def without_checking_messages(agent: Any) -> None:
     The comparison writes out the whole domain and sorts its intents for every message.
     """
     agent.processor._check_for_unseen_features = lambda _: None
+
+
+def without_copying_for_logs() -> None:
+    """Let Rasa's processor not copy what it logs at debug level; a log writes it at once, or not at all."""
+    from rasa.core import processor
+
+    processor.copy = SimpleNamespace(deepcopy=lambda logged: logged)  # it copies nothing else
 
 
 class _Finder(MetaPathFinder):

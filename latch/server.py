@@ -17,7 +17,12 @@ from latch import access, logs, metrics, metrics_page, retention, unanswered
 from latch.assistant import DEFAULT_MODELS, ENDPOINTS, AssistantError
 from latch.channels.secret import secret
 from latch.cores import cores
-from latch.light import without_checking_domains, without_checking_messages, without_tensorflow
+from latch.light import (
+    without_checking_domains,
+    without_checking_messages,
+    without_copying_for_logs,
+    without_tensorflow,
+)
 from latch.model import verified
 from latch.storage.database import table
 
@@ -68,6 +73,7 @@ def _keep_to_itself() -> None:
 
 def _run(host: str, port: int, model: Path) -> int:
     without_checking_domains()
+    without_copying_for_logs()
     from rasa.core import run
     from rasa.core.utils import AvailableEndpoints
     from rasa.shared.exceptions import RasaException

@@ -17,7 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from latch.bench.bots import LATCH
-from latch.light import without_checking_domains, without_checking_messages, without_tensorflow
+from latch.light import (
+    without_checking_domains,
+    without_checking_messages,
+    without_copying_for_logs,
+    without_tensorflow,
+)
 
 WARM_UP = 20
 # Cost at a turn is the median of so many turns before it: they hold the same messages at every such point.
@@ -38,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.bot == LATCH:
         without_tensorflow()
         without_checking_domains()
+        without_copying_for_logs()
     agent = asyncio.run(_load(options.model, options.endpoints, options.bot == LATCH))
     measured = {"stages": stages, "long": long}[options.what](agent, texts, options.turns)
     print(json.dumps(measured))

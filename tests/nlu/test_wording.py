@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import sparse
 
 from latch.nlu.wording import TABLES_FILE, WEIGHTS_FILE, Wording
@@ -77,3 +79,12 @@ def test_rows_are_those_of_scikit_learn(wording: Wording, text: str) -> None:
     assert ours.toarray() == pytest.approx(np.vstack([theirs.toarray()] * 2), abs=1e-6)
     directions = np.random.default_rng(0).random((ours.shape[1], 3), dtype=np.float32)
     assert wording.projected([text], directions) == pytest.approx(theirs @ directions, abs=1e-5)
+
+
+@given(
+    st.lists(st.sampled_from([*" ".join(TEXTS).split(), "Milk?", "pump-pump", "ẞÄ", "a" * 60, "\u00a0", "\n", "😢"]))
+)
+def test_vectors_are_those_of_scikit_learn(wording: Wording, words: list[str]) -> None:
+    text = " ".join(words)
+    expected = sparse.hstack([vectorizer.transform([text]) for vectorizer in wording._vectorizers])
+    assert abs(wording.vectors([text]) - expected).max() < 1e-6
