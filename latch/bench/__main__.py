@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from latch.bench import bots, clients
 from latch.bench.alone import alone
 from latch.bench.bots import LATCH, STOCK, Bot
 from latch.bench.page import as_page, target_rows
-from latch.bench.servers import SECRET_OF_THE_BENCH, serving
+from latch.bench.servers import SECRET_OF_THE_BENCH, Server, serving
 from latch.bench.targets import load_key, ratios
 from latch.channels.secret import SECRET
 from latch.cluster import postgres
@@ -42,6 +44,7 @@ TURNS = 1_000
 STOCK_TURNS = 200  # it takes longer with each
 PARTS = ("servers", "inside", "topics", "workers", "alone")
 _WARM_UP_SECONDS = 3.0
+ROUNDS = 3
 
 
 class Bench:
@@ -61,27 +64,47 @@ class Bench:
 
     def servers(self) -> None:
         """Measure both servers from outside: start, load by clients and database, memory."""
+        both = (self._ours, self._stock())
         with postgres.running(postgres.Postgres) as database:
-            for bot in (self._ours, self._stock()):
-                found = self._served(bot, SQLITE, f"sqlite:///{bot.folder / 'bench.sqlite3'}")
-                more = self._served(bot, POSTGRESQL, database.url)
-                found.update({key: seen for key, seen in more.items() if key.startswith(POSTGRESQL)})
-                self.figures.setdefault("servers", {})[bot.name] = found
+            for name in (SQLITE, POSTGRESQL):
+                with ExitStack() as stack:
+                    served = []
+                    for bot in both:
+                        url = database.url if name == POSTGRESQL else f"sqlite:///{bot.folder / 'bench.sqlite3'}"
+                        served.append((bot, stack.enter_context(serving(bot, url))))
+                    self._loaded(name, served)
 
-    def _served(self, bot: Bot, database: str, url: str) -> dict[str, Any]:
-        opens = clients.latch_conversation if bot.is_latch else clients.stock_conversation
-        found: dict[str, Any] = {}
-        with serving(bot, url) as server:
-            _run(clients.load(server.url, opens, 1, _WARM_UP_SECONDS, self._texts))
-            for number in CLIENTS:
-                before = server.cpu()
-                seen = _run(clients.load(server.url, opens, number, self._seconds, self._texts))
-                seen["cpu_ms"] = 1000 * (server.cpu() - before) / seen["messages"]
-                found[load_key(database, number)] = seen
-                _say(f"{bot.name}, {database}, {number} clients", seen)
-            found.update(ready_s=server.ready, memory_mb=server.memory())
-            _say(f"{bot.name}, {database}", {key: found[key] for key in ("ready_s", "memory_mb")})
+    def _loaded(self, database: str, served: Sequence[tuple[Bot, Server]]) -> None:
+        """Load servers in turn, some seconds each: what else the machine's host does then touches both alike."""
+        for bot, server in served:
+            self._ask(bot, server, 1, _WARM_UP_SECONDS, itertools.cycle(self._texts))
+        for number in CLIENTS:
+            texts = [itertools.cycle(self._texts) for _ in served]
+            seen = [clients.Seen() for _ in served]
+            cpu = [0.0 for _ in served]
+            for _ in range(ROUNDS):
+                for place, (bot, server) in enumerate(served):
+                    before = server.cpu()
+                    seen[place].add(self._ask(bot, server, number, self._seconds / ROUNDS, texts[place]))
+                    cpu[place] += server.cpu() - before
+            for (bot, _), found, spent in zip(served, seen, cpu):
+                figures = {**found.figures(), "cpu_ms": 1000 * spent / len(found.times)}
+                self._of(bot)[load_key(database, number)] = figures
+                _say(f"{bot.name}, {database}, {number} clients", figures)
+        if database == SQLITE:
+            for bot, server in served:
+                sizes = {"ready_s": server.ready, "memory_mb": server.memory()}
+                self._of(bot).update(sizes)
+                _say(bot.name, sizes)
+
+    def _of(self, bot: Bot) -> dict[str, Any]:
+        found: dict[str, Any] = self.figures.setdefault("servers", {}).setdefault(bot.name, {})
         return found
+
+    @staticmethod
+    def _ask(bot: Bot, server: Server, number: int, seconds: float, texts: Iterator[str]) -> clients.Seen:
+        opens = clients.latch_conversation if bot.is_latch else clients.stock_conversation
+        return asyncio.run(clients.load(server.url, opens, number, seconds, texts))
 
     def inside(self) -> None:
         """Measure the CPU of a turn by stage, and in a long conversation."""
@@ -106,8 +129,10 @@ class Bench:
         for count in WORKERS:
             with running(count, trusted="127.0.0.1") as cluster:
                 url = cluster.proxy.url
-                _run(clients.load(url, clients.latch_conversation, count, _WARM_UP_SECONDS, self._texts))
-                seen = _run(clients.load(url, clients.latch_conversation, MOST_CLIENTS, self._seconds, self._texts))
+                texts = itertools.cycle(self._texts)
+                asyncio.run(clients.load(url, clients.latch_conversation, count, _WARM_UP_SECONDS, texts))
+                asked = asyncio.run(clients.load(url, clients.latch_conversation, MOST_CLIENTS, self._seconds, texts))
+            seen = asked.figures()
             self.figures.setdefault("workers", {})[str(count)] = seen
             _say(f"{count} workers", seen)
 
@@ -157,11 +182,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("{:<75} {:>12} {:>8}  {}".format(*row))
     print(f"Written to {options.reports}/bench.json and {options.reports}/bench.html.")
     return 0
-
-
-def _run(load: Any) -> dict[str, float]:
-    found: dict[str, float] = asyncio.run(load)
-    return found
 
 
 def _say(what: str, figures: dict[str, Any]) -> None:

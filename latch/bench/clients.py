@@ -7,7 +7,8 @@ import itertools
 import statistics
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
 import aiohttp
@@ -47,42 +48,57 @@ async def stock_conversation(http: aiohttp.ClientSession, url: str) -> Say:
     return say
 
 
-async def load(url: str, opens: Opens, clients: int, seconds: float, texts: Sequence[str]) -> dict[str, float]:
-    """Return what so many clients saw in so many seconds.
+@dataclass
+class Seen:
+    """What clients saw: milliseconds of each message, for how many seconds they asked, and what was not answered."""
 
-    `rate` is answers a second; `p50`, `p95`, `p99` are milliseconds of one message; `unanswered` counts messages that
-    got no answer, or an empty one.
-    """
-    asked = itertools.cycle(texts)
-    seen: list[float] = []
-    unanswered = 0
+    times: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    unanswered: int = 0
+
+    def add(self, other: Seen) -> None:
+        """Count what others saw, or the same ones later, as well."""
+        self.times += other.times
+        self.seconds += other.seconds
+        self.unanswered += other.unanswered
+
+    def figures(self) -> dict[str, float]:
+        """Return the figures of it.
+
+        `rate` is answers a second; `p50`, `p95`, `p99` are milliseconds of one message; `unanswered` counts messages
+        that got no answer, or an empty one.
+        """
+        cuts = statistics.quantiles(self.times, n=100, method="inclusive")
+        return {
+            "messages": len(self.times),
+            "rate": len(self.times) / self.seconds,
+            "p50": cuts[49],
+            "p95": cuts[94],
+            "p99": cuts[98],
+            "unanswered": self.unanswered,
+        }
+
+
+async def load(url: str, opens: Opens, clients: int, seconds: float, texts: Iterator[str]) -> Seen:
+    """Return what so many clients saw in so many seconds, who ask what `texts` gives, without end."""
+    found = Seen()
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=timeout) as http:
-        until = time.monotonic() + seconds
+        begun = time.monotonic()
 
         async def client() -> None:
-            nonlocal unanswered
-            while time.monotonic() < until:
+            while time.monotonic() < begun + seconds:
                 say = await opens(http, url)
                 for _ in range(TURNS):
-                    if time.monotonic() >= until:
+                    if time.monotonic() >= begun + seconds:
                         return
-                    begun = time.perf_counter()
+                    asked = time.perf_counter()
                     try:
-                        unanswered += not await say(next(asked))
+                        found.unanswered += not await say(next(texts))
                     except (aiohttp.ClientError, asyncio.TimeoutError, KeyError, ValueError):
-                        unanswered += 1
-                    seen.append(1000 * (time.perf_counter() - begun))
+                        found.unanswered += 1
+                    found.times.append(1000 * (time.perf_counter() - asked))
 
-        begun = time.monotonic()
         await asyncio.gather(*(client() for _ in range(clients)))
-        spent = time.monotonic() - begun
-    cuts = statistics.quantiles(seen, n=100, method="inclusive")
-    return {
-        "messages": len(seen),
-        "rate": len(seen) / spent,
-        "p50": cuts[49],
-        "p95": cuts[94],
-        "p99": cuts[98],
-        "unanswered": unanswered,
-    }
+        found.seconds = time.monotonic() - begun
+    return found

@@ -25,7 +25,7 @@ from latch.light import (
 )
 
 WARM_UP = 20
-# Cost at a turn is the median of so many turns before it: they hold the same messages at every such point.
+# Cost at a turn is the median of so many turns around it: they hold the same messages at every such point.
 AROUND = 20
 Stage = tuple[str, object, str]
 
@@ -88,12 +88,19 @@ def stages(agent: Any, texts: Sequence[str], turns: int) -> dict[str, float]:
 
 
 def long(agent: Any, texts: Sequence[str], turns: int) -> dict[str, float]:
-    """Return the milliseconds of a turn at some points of one long conversation, by its number."""
+    """Return the milliseconds of a turn at some points of one long conversation, by its number.
+
+    The beginning is measured at its end: turns of a new conversation and of the long one alternate, so that what else
+    the machine's host does touches both alike.
+    """
+    fresh = range(turns, turns + 2 * AROUND, 2)
     asked = [texts[number % AROUND] for number in range(turns)]
-    costs = list(_turns(agent, asked, lambda _: "bench-long"))
-    points = [number for number in (10, 20, 50, 100, 200, 300, 500, 700, 1_000) if number <= turns]
-    # The first of all are the first 20: there are no 20 before the tenth.
-    return {str(number): statistics.median(costs[max(0, number - AROUND) : max(number, AROUND)]) for number in points}
+    asked += [texts[number % AROUND] for number in range(AROUND) for _ in ("new", "long")]
+    costs = list(_turns(agent, asked, lambda number: "bench-new" if number in fresh else "bench-long"))
+    points = [number for number in (50, 100, 200, 300, 500, 700, 1_000) if number <= turns]
+    measured = {str(number): statistics.median(costs[number - AROUND : number]) for number in points}
+    new, last = costs[turns::2], costs[turns + 1 :: 2]
+    return {"10": statistics.median(new), **measured, str(turns): statistics.median(last)}
 
 
 def _turns(
