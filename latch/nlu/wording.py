@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,11 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 Matrix = npt.NDArray[np.float32]
-_Places = npt.NDArray[np.intp]
 
 _KINDS: tuple[dict[str, Any], ...] = (
     {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"(?u)\b\w[\w']*\b", "max_features": 8000},
     {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2, "max_features": 16000},
 )
-# The letter sequences of a word are those of any text that holds it: those of the words last read are kept.
-WORDS_KEPT = 5_000
-MOST_LETTERS_KEPT = 20
 TABLES_FILE = "wording.json"
 WEIGHTS_FILE = "wording.npz"
 
@@ -32,10 +28,10 @@ class Wording:
 
     def __init__(self, vectorizers: Sequence[TfidfVectorizer]) -> None:
         self._vectorizers = list(vectorizers)
-        words, letters = (_terms(vectorizer) for vectorizer in vectorizers)
-        self._terms = (words, _by_word(letters))
+        self._vocabularies = [vectorizer.vocabulary_ for vectorizer in vectorizers]
+        self._analyses = [vectorizer.build_analyzer() for vectorizer in vectorizers]
         self._idf = [np.asarray(vectorizer.idf_) for vectorizer in vectorizers]
-        self._starts = np.cumsum([0, *map(len, self._idf)])
+        self._starts = np.cumsum([0, *map(len, self._vocabularies)])
 
     @classmethod
     def fit(cls, texts: Sequence[str]) -> Wording:
@@ -55,15 +51,18 @@ class Wording:
         rows = (self._row(text) for text in texts)
         return np.stack([values @ directions[places] for places, values in rows])
 
-    def _row(self, text: str) -> tuple[_Places, Matrix]:
+    def _row(self, text: str) -> tuple[npt.NDArray[np.intp], Matrix]:
         """Return where a text's vector is not zero, and its values there.
 
         What scikit-learn's `transform` returns; that one checks and copies tables on the way, which takes longer.
         """
         parts = []
-        for terms, idf, start in zip(self._terms, self._idf, self._starts):
-            places, counts = np.unique(terms(text), return_counts=True)
-            values = (1 + np.log(counts)) * idf[places]
+        kinds = zip(self._vocabularies, self._analyses, self._idf, self._starts)
+        for vocabulary, analyse, idf, start in kinds:
+            counts = Counter(map(vocabulary.get, analyse(text)))
+            counts.pop(None, None)  # terms that no example has
+            places = np.fromiter(counts, np.intp, len(counts))
+            values = (1 + np.log(np.fromiter(counts.values(), np.float64, len(counts)))) * idf[places]
             length = np.sqrt(values @ values)
             parts.append((start + places, (values / (length or 1.0)).astype(np.float32)))
         return np.concatenate([one for one, _ in parts]), np.concatenate([one for _, one in parts])
@@ -87,30 +86,3 @@ class Wording:
                 vectorizer.idf_ = weights[str(index)]
                 vectorizers.append(vectorizer)
         return cls(vectorizers)
-
-
-def _terms(vectorizer: TfidfVectorizer) -> Callable[[str], _Places]:
-    """Return what finds the places of a text's n-grams, each as often as it stands there, unknown ones left out."""
-    analyse, place = vectorizer.build_analyzer(), vectorizer.vocabulary_.get
-
-    def places(text: str) -> _Places:
-        return _array(found for found in map(place, analyse(text)) if found is not None)
-
-    return places
-
-
-def _by_word(terms: Callable[[str], _Places]) -> Callable[[str], _Places]:
-    """Return what finds the same places word by word, which it may as none of these n-grams reaches over a space."""
-    kept = lru_cache(WORDS_KEPT)(terms)
-    nothing = _array(())
-
-    def places(text: str) -> _Places:
-        # Long words are rare, and what is no word would fill the memory.
-        words = ((kept if len(word) <= MOST_LETTERS_KEPT else terms)(word) for word in text.lower().split())
-        return np.concatenate([nothing, *words])
-
-    return places
-
-
-def _array(places: Iterable[int]) -> _Places:
-    return np.fromiter(places, np.intp)
